@@ -1,0 +1,238 @@
+"""What a document changes in the archive, decided before anything is done: each change carries its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from aggregator.model.document import Entry, Fingerprint
+from aggregator.model.names import (
+    ContentHash,
+    EntryId,
+    FeedId,
+    Identity,
+    Key,
+    Outcome,
+    Precision,
+    PublicId,
+    RevisionHash,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """A second-hand key of an entry (P-14). ``kind``: ``host`` (id without scheme), ``path`` (path and query of the
+    id) or ``link`` (canonical link)."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An entry of a document with its fingerprint, identity key and aliases, ready for the outcome table."""
+
+    entry: Entry
+    fingerprint: Fingerprint
+    key: Key
+    aliases: tuple[Alias, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """The words and links of a stored revision, for the test of significance (D-24)."""
+
+    title: str
+    content: str
+    content_kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What the store knows of one entry, as far as deciding needs it. Instants are aware and UTC.
+
+    ``published_at`` is the effective date, write-once (P-38); ``day`` its civil date in the zone of the source (D-10).
+    ``updated_at`` is the published ``updated``; ``source_published_at`` the date the source states now.
+    ``reverted_at`` is set while the current revision is a revert that was not announced yet (4.3 rule 2).
+    ``link`` and ``title_hash`` are those of the current revision. ``text`` is given only where a candidate's revision
+    hash differs from ``revision_hash``; ``older`` maps hashes of earlier revisions, among those asked for, to numbers.
+    """
+
+    entry_id: EntryId
+    feed_id: FeedId
+    key: Key
+    revision: int
+    revision_hash: RevisionHash
+    content_hash: ContentHash
+    title_hash: str
+    strong: bool
+    published_at: datetime
+    precision: Precision
+    day: date
+    first_seen_at: datetime
+    updated_at: datetime
+    emitted: bool
+    reverted_at: datetime | None = None
+    language: str | None = None
+    link: str | None = None
+    lead: EntryId | None = None
+    source_published_at: datetime | None = None
+    older: Mapping[RevisionHash, int] = field(default_factory=dict)
+    text: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadQuery:
+    """What to look up for one document: all of it is bounded by the number of entries in the document."""
+
+    feed_id: FeedId
+    keys: tuple[Key, ...]
+    aliases: tuple[Alias, ...]
+    contents: tuple[ContentHash, ...]
+    revisions: tuple[RevisionHash, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heads:
+    """The answer. ``by_alias`` and ``by_content`` list heads in ascending entry id.
+
+    ``by_content`` covers every feed: all heads of this feed, and those of other feeds (the store may leave out other
+    feeds' heads beyond the 100 latest days for one hash). ``templates`` are the hashes under the guard of D-06 now
+    (their ``until`` is after the query's ``now``).
+    """
+
+    by_key: Mapping[Key, Head] = field(default_factory=dict)
+    by_alias: Mapping[Alias, tuple[Head, ...]] = field(default_factory=dict)
+    by_content: Mapping[ContentHash, tuple[Head, ...]] = field(default_factory=dict)
+    templates: frozenset[ContentHash] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why: ``rule`` is the requirement ("4.3/7"), ``text`` a plain sentence, ``evidence`` the facts compared."""
+
+    rule: str
+    text: str
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effective:
+    """The date an entry is filed under (P-36, P-37), frozen at first sight.
+
+    ``basis``: ``pubDate``, ``dc:date``, ``atom:published``, ``atom:updated``, ``date_published``, ``url``,
+    ``first-seen`` …: the element it was read from.
+    """
+
+    instant: datetime
+    precision: Precision
+    basis: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Rule 1: nothing but ``last_seen``. ``date_changed`` when only the source's date moved (D-25, P-38).
+
+    ``settled`` announces a revert that has stayed for 24 hours (rule 2): it moves ``pub_seq`` and ``updated`` to now.
+    ``aliases`` are those not stored yet.
+    """
+
+    head: Head
+    candidate: Candidate
+    reason: Reason
+    date_changed: bool = False
+    settled: bool = False
+    aliases: tuple[Alias, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """SEEN."""
+        return Outcome.SEEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revised:
+    """Rules 2 and 3: a new immutable revision. ``reverts_to`` is the number of the equal older one (REVERT).
+
+    ``significant`` makes it a publish event (R-02); ``updated_at`` is the published ``updated`` after it (D-24).
+    ``displayed`` is false for a body that turned empty or was cut, which is stored but not shown (D-25).
+    """
+
+    head: Head
+    candidate: Candidate
+    reason: Reason
+    significant: bool
+    updated_at: datetime
+    reverts_to: int | None = None
+    displayed: bool = True
+    date_changed: bool = False
+    aliases: tuple[Alias, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """REVERT or REVISION."""
+        return Outcome.REVISION if self.reverts_to is None else Outcome.REVERT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """Rule 4: a known entry under a new id. The new key is added; ``then`` is what rules 1–3 say of it."""
+
+    then: Seen | Revised
+    reason: Reason
+
+    @property
+    def head(self) -> Head:
+        """The known entry."""
+        return self.then.head
+
+    @property
+    def candidate(self) -> Candidate:
+        """The entry as it came, with the new key."""
+        return self.then.candidate
+
+    @property
+    def outcome(self) -> Outcome:
+        """RENAMED."""
+        return Outcome.RENAMED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """Rules 5–8: a row for an entry not known before; ``outcome`` is REPEAT, REPOST, DUPLICATE or NEW.
+
+    ``first`` is the stored entry this one repeats, reposts or duplicates; ``first_key`` the key of an earlier
+    candidate of the same document instead. ``emitted`` says whether subscribers get it. ``public_ids`` are the ids it
+    may be published under, best first; the store takes the first that no other entry owns (R-01).
+    """
+
+    candidate: Candidate
+    outcome: Outcome
+    reason: Reason
+    effective: Effective
+    updated_at: datetime
+    emitted: bool
+    public_ids: tuple[PublicId, ...]
+    first: EntryId | None = None
+    first_key: Key | None = None
+
+
+Change = Seen | Revised | Renamed | Added
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The decision on a whole document: ``changes`` in the order they are to be stored, oldest entry first.
+
+    ``templates`` are content hashes that now fall under D-06; ``identity`` and ``id_changes`` are the feed's identity
+    mode and its evidence after this document (P-16); ``notes`` go to the log and to ``explain``.
+    """
+
+    changes: tuple[Change, ...]
+    templates: tuple[ContentHash, ...] = ()
+    identity: Identity = Identity.GUID
+    id_changes: tuple[datetime, ...] = ()
+    notes: tuple[str, ...] = ()

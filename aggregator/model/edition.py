@@ -1,0 +1,228 @@
+"""What the archive shows to people: items of a published feed, rows of a list, versions of an entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.model.feed import FeedState, Source
+from aggregator.model.names import ContentHash, EntryId, FeedId, FeedStatus, Outcome, Precision, PublicId, Republish
+from aggregator.model.published import Category, Enclosure, OriginalSource, Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What the operator calls the combined feed. ``url`` ends in a slash; ids and links are made from it."""
+
+    title: str = "Liverpool City Region news"
+    url: str = "http://127.0.0.1:8000/"
+    language: str = "en-GB"
+    timezone: str = "Europe/London"
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founding:
+    """When and under which host name the archive began: it names the combined feeds for ever (R-10)."""
+
+    authority: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCard:
+    """The source of an item as the output names it (R-12). ``tag`` is its id where the feed has none; ``updated`` is
+    the latest change of any of its entries. ``url`` is the feed's address, ``site_url`` its page for people."""
+
+    id: FeedId
+    tag: str
+    title: str
+    url: str
+    raw_id: str | None = None
+    site_url: str | None = None
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    rights: str | None = None
+    licence: str | None = None
+    icon: str | None = None
+    authors: tuple[str, ...] = ()
+    republish: Republish = Republish.SUMMARY
+    status: FeedStatus = FeedStatus.NEW
+    status_text: str = ""
+    updated: datetime | None = None
+    entries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Another copy of the same item: a repeat or a duplicate, named in all outputs (D-21)."""
+
+    title: str
+    url: str | None
+    source_title: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One emitted entry with its displayed revision. Instants are aware, UTC, whole seconds.
+
+    ``pub_seq`` orders all feeds (R-02). ``updated_at`` moves only on significant revisions and on a later source
+    ``updated`` (D-24). ``content`` is raw and unsanitised, its links resolve against ``base``.
+    """
+
+    entry_id: EntryId
+    public_id: PublicId
+    pub_seq: int
+    source: SourceCard
+    title: str
+    url: str | None
+    base: str | None
+    content: str
+    content_kind: str
+    summary: str
+    authors: tuple[Person, ...]
+    categories: tuple[Category, ...]
+    enclosures: tuple[Enclosure, ...]
+    language: str | None
+    rights: str | None
+    original: OriginalSource | None
+    published_at: datetime
+    precision: Precision
+    published_basis: str
+    updated_at: datetime
+    first_seen_at: datetime
+    revision: int
+    revisions: int
+    members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which emitted items: of one feed, of one category, or all; the newest ``limit`` by ``pub_seq``."""
+
+    limit: int
+    feed: FeedId | None = None
+    category: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """What the journal says changed after a sequence number, and the last number there is.
+
+    ``at`` is the instant of the last journal row, ``None`` for an empty journal.
+    """
+
+    seq: int
+    at: datetime | None
+    feeds: tuple[FeedId, ...]
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One feed to publish, in all formats. ``path`` is its name under ``public/`` without ending: ``feed``,
+    ``feeds/knowsley-news``, ``category/council``. ``id`` is a tag URI for ever (R-10); ``updated`` the latest of its
+    items, or ``founded`` of the archive when there is none."""
+
+    path: str
+    id: str
+    title: str
+    subtitle: str
+    language: str
+    updated: datetime
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A rendered file: ``path`` relative to ``public/``, ``changed_at`` the instant of the change it shows (R-42)."""
+
+    path: str
+    body: bytes
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """One line of ``feeds list``."""
+
+    source: Source
+    state: FeedState
+    entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFilter:
+    """What ``entries`` lists: newest effective date first. ``query`` is matched as plain words, all of them."""
+
+    feed: FeedId | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    query: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """One stored entry as lists and ``entry`` show it; ``lead`` is the entry it repeats or duplicates."""
+
+    entry_id: EntryId
+    feed_id: FeedId
+    public_id: PublicId
+    key: str
+    url: str | None
+    title: str
+    summary: str
+    content: str
+    content_kind: str
+    authors: tuple[Person, ...]
+    categories: tuple[Category, ...]
+    enclosures: tuple[Enclosure, ...]
+    language: str | None
+    published_at: datetime
+    precision: Precision
+    published_basis: str
+    published_raw: str | None
+    updated_at: datetime
+    first_seen_at: datetime
+    last_seen_at: datetime
+    content_hash: ContentHash
+    outcome: Outcome
+    emitted: bool
+    lead: EntryId | None
+    revisions: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One stored version of an entry; ``number`` counts from 1, ``reverts_to`` names an equal older one."""
+
+    entry_id: EntryId
+    number: int
+    seen_at: datetime
+    title: str
+    content: str
+    content_kind: str
+    url: str | None
+    content_hash: ContentHash
+    revision_hash: str
+    significant: bool
+    displayed: bool
+    reverts_to: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRow:
+    """One link of the hash chain. ``hash`` = SHA-256 over the previous hash and every other field."""
+
+    seq: int
+    kind: str
+    feed_id: FeedId
+    entry_id: EntryId | None
+    at: datetime
+    payload: str
+    hash: str

@@ -1,0 +1,97 @@
+"""What the operator says of a feed (`Source`) and what polling has learned of it (`FeedState`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aggregator.model.names import FeedId, FeedStatus, Identity, Republish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One table of ``feeds.toml``, with every default filled in. The configuration is its only author."""
+
+    id: FeedId
+    url: str
+    title: str | None = None
+    site: str | None = None
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    republish: Republish = Republish.SUMMARY
+    language: str | None = None
+    timezone: str = "Europe/London"
+    enabled: bool = True
+    min_interval: timedelta = timedelta(hours=1)
+    max_interval: timedelta = timedelta(hours=24)
+    priority: int = 0
+    licence: str | None = None
+    identity: Identity = Identity.AUTO
+    fulltext: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to ask "changed since?" with: the exact header strings (H-01) and whose they are (H-03)."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """A permanent redirect under observation (H-40): where to, since when, how often in a row."""
+
+    target: str
+    first_seen: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedProfile:
+    """What the last good document said of its feed; kept for the output (R-12) and for boilerplate (D-02)."""
+
+    raw_id: str | None = None
+    title: str | None = None
+    subtitle: str | None = None
+    site_url: str | None = None
+    language: str | None = None
+    rights: str | None = None
+    icon: str | None = None
+    authors: tuple[str, ...] = ()
+    hubs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What polling has learned of one feed. Instants are aware and UTC; ``None`` means never.
+
+    ``uuid`` is random, made at subscription and permanent (P-10); ``tag`` is ``tag:OURHOST,YEAR:UUID`` as it was then,
+    the stem of every id minted for this feed (R-01, R-12). ``next_poll_at`` of ``None`` means at once.
+    ``identity`` is the learned mode (GUID or LINK, P-16), ``id_changes`` the instants of documents in which known
+    entries came under new ids. ``bound`` names what decided ``next_poll_at`` (A-10).
+    """
+
+    feed_id: FeedId
+    uuid: str
+    tag: str
+    added_at: datetime
+    validators: Validators | None = None
+    body_hash: str | None = None
+    status: FeedStatus = FeedStatus.NEW
+    status_text: str = "not polled yet"
+    http_status: int | None = None
+    failures: int = 0
+    polls: int = 0
+    next_poll_at: datetime | None = None
+    interval: timedelta | None = None
+    bound: str = "subscribed"
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_change_at: datetime | None = None
+    unconditional_at: datetime | None = None
+    redirect: Redirect | None = None
+    identity: Identity = Identity.GUID
+    id_changes: tuple[datetime, ...] = ()
+    profile: FeedProfile = FeedProfile()

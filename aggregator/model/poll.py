@@ -1,0 +1,63 @@
+"""The record of one poll: everything that is committed together (D-22, H-06)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aggregator.model.change import Verdict
+from aggregator.model.feed import FeedState
+from aggregator.model.names import FeedId, FeedStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """When to poll next, and the name of the bound that decided it (A-10)."""
+
+    at: datetime
+    interval: timedelta
+    bound: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRecord:
+    """One request, one row (H-73). ``state`` is the whole state of the feed after it; instants are aware and UTC.
+
+    ``outcome``: ``modified``, ``same-body``, ``not-modified``, ``gone``, ``blocked`` or ``failed``.
+    ``verdict`` is ``None`` unless a document was read.
+    """
+
+    feed_id: FeedId
+    started_at: datetime
+    finished_at: datetime
+    url: str
+    final_url: str
+    outcome: str
+    reason: str
+    state: FeedState
+    http_status: int | None = None
+    wire_bytes: int = 0
+    sent: str = "none"
+    entries: int = 0
+    verdict: Verdict | None = None
+    problems: tuple[str, ...] = ()
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollReport:
+    """What the hall says of one poll afterwards: for the log line, the progress bar and ``poll --json``."""
+
+    feed_id: FeedId
+    outcome: str
+    status: FeedStatus
+    reason: str
+    http_status: int | None
+    entries: int
+    new: int
+    revised: int
+    duplicates: int
+    wire_bytes: int
+    sent: str
+    seconds: float
+    next_poll_at: datetime | None
