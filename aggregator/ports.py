@@ -72,18 +72,26 @@ class Sources(Protocol):
         ...
 
     def claim(
-        self, now: datetime, limit: int, spacing: timedelta, only: Sequence[FeedId] | None = None
+        self,
+        now: datetime,
+        limit: int,
+        spacing: timedelta,
+        only: Sequence[FeedId] | None = None,
+        due_by: datetime | None = None,
     ) -> tuple[FeedId, ...]:
         """Lease at most ``limit`` due feeds, at most one a host, no host sooner than ``spacing`` after its last claim.
 
         With ``only``, those feeds count as due whatever their next poll and lease say (a person asked). Paused feeds
         are never claimed unless named. The lease lasts as long as the feed's ``min_interval``, so that even after a
-        crash nothing is asked again too early (H-29).
+        crash nothing is asked again too early (H-29). ``due_by`` (default ``now``) is the instant by which a feed must
+        be due: a round that asks each feed once gives the instant it began.
         """
         ...
 
-    def waiting(self, now: datetime, only: Sequence[FeedId] | None = None) -> tuple[int, datetime | None]:
-        """How many enabled feeds are due now, and the earliest instant at which one can be claimed."""
+    def waiting(
+        self, now: datetime, only: Sequence[FeedId] | None = None, due_by: datetime | None = None
+    ) -> tuple[int, datetime | None]:
+        """How many feeds `claim` would still give, hosts aside, and the earliest instant at which it gives one."""
         ...
 
     def spread(self, now: datetime, delays: dict[FeedId, timedelta]) -> int:
