@@ -5,16 +5,18 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CONFIG ?= config/aggregator.toml
 
-.PHONY: help run demo test check bench lock clean
+.PHONY: help install run demo test check bench lock clean
 
 help: ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+install: $(VENV)/.run ## the pinned dependencies, into .venv
 
 run: $(VENV)/.run ## poll the feeds and serve the combined feed
 	$(BIN)/aggregator --config $(CONFIG) serve
 
 demo: $(VENV)/.run ## the whole service against made-up publishers, no network
-	$(BIN)/aggregator demo
+	$(BIN)/python -m demo
 
 test: $(VENV)/.dev ## all tests
 	$(BIN)/python -m pytest
