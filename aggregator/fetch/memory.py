@@ -1,0 +1,76 @@
+"""What a feed's state remembers of an exchange; validators move only with a body that was read well (H-04, H-06)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from aggregator.model import (
+    Blocked,
+    Exchange,
+    Failed,
+    FailureKind,
+    FeedState,
+    FeedStatus,
+    Gone,
+    Modified,
+    NotModified,
+    Redirect,
+)
+
+
+def remember_success(state: FeedState, meaning: Modified | NotModified, exchange: Exchange, now: datetime) -> FeedState:
+    """The state after a 304, or after a 200 whose document was read well. ``now`` is aware and UTC.
+
+    The caller sets ``status`` and ``status_text``: they depend on the document.
+    """
+    return replace(
+        _asked(state, exchange),
+        validators=meaning.validators,
+        body_hash=meaning.body_hash if isinstance(meaning, Modified) else state.body_hash,
+        failures=0,
+        last_success_at=now,
+        redirect=_sighting(state.redirect, meaning.moved_to, now),
+    )
+
+
+def remember_failure(state: FeedState, meaning: Gone | Blocked | Failed, exchange: Exchange) -> FeedState:
+    """The state after a poll that brought nothing, or a body that could not be read.
+
+    Validators and body hash stay those of the last good body (H-06); so does a redirect under observation (H-41).
+    """
+    return replace(
+        _asked(state, exchange), failures=state.failures + 1, status=_status(meaning), status_text=meaning.detail
+    )
+
+
+def _asked(state: FeedState, exchange: Exchange) -> FeedState:
+    """What holds of every poll. H-09: a GET without validators is noted once the server has given any."""
+    spent = state.validators is not None and exchange.sent == "none" and exchange.status is not None
+    return replace(
+        state,
+        http_status=exchange.status,
+        polls=state.polls + 1,
+        last_poll_at=exchange.started_at,
+        unconditional_at=exchange.started_at if spent else state.unconditional_at,
+    )
+
+
+def _sighting(known: Redirect | None, target: str | None, now: datetime) -> Redirect | None:
+    """H-40: the same permanent target counts up; another one begins anew, none ends the observation."""
+    if target is None:
+        return None
+    if known is not None and known.target == target:
+        return replace(known, count=known.count + 1)
+    return Redirect(target=target, first_seen=now, count=1)
+
+
+def _status(meaning: Gone | Blocked | Failed) -> FeedStatus:
+    match meaning:
+        case Gone():
+            return FeedStatus.GONE
+        case Blocked():
+            return FeedStatus.BLOCKED
+        case Failed(kind=FailureKind.NOT_A_FEED):
+            return FeedStatus.NOT_A_FEED
+    return FeedStatus.FAILING
