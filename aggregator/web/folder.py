@@ -1,0 +1,116 @@
+"""The door to the published folder: opens files once, follows no links, and remembers the hashes of what it read."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+SUFFIXES: Mapping[str, str] = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
+"""Endings of the compressed copies by content coding."""
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# A link (ELOOP) and a name no file can have are as good as nothing.
+_ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
+_REMEMBERED = 4_096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One representation, open: its tag is the hash of its bytes, and those are read from the same open file."""
+
+    etag: str
+    modified: datetime
+    size: int
+    descriptor: int
+
+    def read(self) -> bytes:
+        """All bytes of the file as it was when it was opened, whatever was renamed over it since."""
+        return _whole(self.descriptor, self.size)
+
+
+class PublishedFolder:
+    """Read access to ``public/``. Paths must have passed `routes.find_page`; links in the folder lead nowhere."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._tags: OrderedDict[tuple[int, ...], str] = OrderedDict()
+
+    def codings(self, file: str) -> frozenset[str] | None:
+        """Which compressed copies lie beside the file; ``None`` where there is no such file. Raises `OSError`."""
+        try:
+            with self._folder(file) as (folder, name):
+                if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                    return None
+                return frozenset(coding for coding, suffix in SUFFIXES.items() if _is_there(name + suffix, folder))
+        except OSError as error:
+            if error.errno in _ABSENT:
+                return None
+            raise
+
+    @contextmanager
+    def open(self, file: str, coding: str) -> Iterator[Copy | None]:
+        """One representation for as long as it is needed; ``None`` where it is not there. Raises `OSError`."""
+        try:
+            with self._folder(file) as (folder, name):
+                descriptor = os.open(name + SUFFIXES.get(coding, ""), _FILE, dir_fd=folder)
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                raise
+            yield None
+            return
+        try:
+            found = os.fstat(descriptor)
+            yield self._copy(descriptor, found) if stat.S_ISREG(found.st_mode) else None
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def _folder(self, file: str) -> Iterator[tuple[int, str]]:
+        """The open folder that holds the file, reached step by step so that no link can lead out of the root."""
+        *folders, name = file.split("/")
+        at = os.open(self._root, _FOLDER)
+        try:
+            for step in folders:
+                inner = os.open(step, _FOLDER | os.O_NOFOLLOW, dir_fd=at)
+                os.close(at)
+                at = inner
+            yield at, name
+        finally:
+            os.close(at)
+
+    def _copy(self, descriptor: int, found: os.stat_result) -> Copy:
+        key = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        tag = self._tags.pop(key, None)
+        if tag is None:
+            digest = hashlib.sha256(_whole(descriptor, found.st_size)).hexdigest()
+            tag = f'"{digest[:32]}"'
+        self._tags[key] = tag
+        while len(self._tags) > _REMEMBERED:
+            self._tags.popitem(last=False)
+        modified = datetime.fromtimestamp(found.st_mtime_ns // 1_000_000_000, UTC)
+        return Copy(etag=tag, modified=modified, size=found.st_size, descriptor=descriptor)
+
+
+def _whole(descriptor: int, size: int) -> bytes:
+    """``pread`` may give less than asked for."""
+    parts, at = [], 0
+    while at < size and (part := os.pread(descriptor, size - at, at)):
+        parts.append(part)
+        at += len(part)
+    return b"".join(parts)
+
+
+def _is_there(name: str, folder: int) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
