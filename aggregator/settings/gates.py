@@ -112,7 +112,10 @@ def site_address(value: str) -> str:
 
 
 def contact(value: str) -> str:
-    """A page or mailbox for publishers; it stands in the User-Agent (H-60), so only plain characters pass."""
+    """A page or mailbox for publishers; it stands in the User-Agent (H-60), so only plain characters pass.
+    Empty stands for the page that the site serves itself."""
+    if not value:
+        return value
     if not value.isascii() or any(c in value for c in '()<>"\\ ;'):
         raise WrongValueError(
             "must be plain, without spaces, brackets, quotes or semicolons: it is sent to every publisher"

@@ -109,7 +109,7 @@ def _by_line(read: Text) -> list[Mistake]:
 
 def _site(shape: SiteShape) -> Site:
     """Where the site has a public address but no contact is given, the contact is the page that the site serves."""
-    own_page = "url" in shape.model_fields_set and "contact" not in shape.model_fields_set
+    own_page = not shape.contact or ("url" in shape.model_fields_set and "contact" not in shape.model_fields_set)
     return Site(
         title=shape.title,
         url=shape.url,

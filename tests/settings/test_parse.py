@@ -150,7 +150,9 @@ def test_feed_may_be_polled_more_rarely_than_the_rest() -> None:
 
 def test_contact_follows_public_address() -> None:
     """H-60: once the site has a public address, the default contact is the page it serves itself."""
-    assert read('[site]\nurl = "https://news.example.uk"').site.contact == "https://news.example.uk/about-our-bot"
+    for contact in ("", 'contact = ""\n'):
+        site = read(f'[site]\nurl = "https://news.example.uk"\n{contact}').site
+        assert site.contact == "https://news.example.uk/about-our-bot"
 
 
 HOST_MISTAKES = [
