@@ -7,6 +7,7 @@ dialled and once more when connected, so refusing the whole name would make feed
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
@@ -33,8 +34,10 @@ INNER_IPV6 = tuple(
     )
 )
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+HOST = re.compile(r"[0-9A-Za-z._:-]+")
+"""What names (in ASCII), IPv4 and IPv6 addresses are made of."""
 LOW_WEB_PORTS = frozenset({80, 81, 443, 591})
-FIRST_FREE_PORT = 1024
+FIRST_FREE_PORT, LAST_PORT = 1024, 65535
 # Databases, remote desktops, mail, chat and the like; asking them in HTTP helps attackers only.
 OTHER_TRADES = frozenset(
     {1080, 1433, 1521, 1719, 1720, 1723, 2049, 2375, 2376, 2379, 3128, 3306, 3389, 3659, 4045, 4190, 5060, 5061, 5432}
@@ -106,16 +109,19 @@ class AddressRules:
         return self._exempt(host, port) or self._exempt(address, port) or self._inside(address) or is_public(address)
 
     def refusal(self, scheme: str, userinfo: str, host: str, port: int) -> str | None:
-        """Why an address on the web is not even looked up, as a clause for people; ``None`` when it may be."""
+        """Why an address on the web is not even looked up, as a clause for people; ``None`` when it may be.
+
+        ``host`` is in ASCII (IDNA), without brackets.
+        """
         if scheme not in {"http", "https"}:
             return f"“{scheme}” is not a scheme of the web"
         if userinfo:
             return "addresses with a user name or password are not followed"
-        if not host:
-            return "the address names no host"
+        if not HOST.fullmatch(host):
+            return "the address names no sound host"
         if self._exempt(host, port) or port in LOW_WEB_PORTS:
             return None
-        if port < FIRST_FREE_PORT or port in OTHER_TRADES:
+        if not FIRST_FREE_PORT <= port <= LAST_PORT or port in OTHER_TRADES:
             return f"port {port} does not serve web pages"
         return None
 

@@ -95,13 +95,31 @@ def test_ports_of_other_trades_are_refused(port: int) -> None:
     )
 
 
-@pytest.mark.parametrize("port", [80, 443, 8080, 8443, 8000, 3000])
+def test_ports_beyond_the_last_are_refused() -> None:
+    """H-43: 16 bits make a port."""
+    assert AddressRules().refusal("http", "", "ainsbeck.example", 65_536)
+
+
+@pytest.mark.parametrize("port", [80, 443, 8080, 8443, 8000, 3000, 65535])
 def test_ports_of_the_web_are_permitted(port: int) -> None:
     """H-43: ordinary feeds on ordinary ports."""
     assert AddressRules().refusal("https", "", "ainsbeck.example", port) is None
 
 
-def test_user_names_and_empty_hosts_are_refused() -> None:
-    """H-43: neither credentials in an address nor an address without host."""
+@pytest.mark.parametrize("host", ["", "a b", "[", "%5b", "a/b", "a\n", "ü.example"])
+def test_hosts_that_are_none_are_refused(host: str) -> None:
+    """H-43: what is no host name in ASCII is not even looked up."""
+    assert AddressRules().refusal("https", "", host, 443)
+
+
+@pytest.mark.parametrize(
+    "host", ["ainsbeck.example", "xn--bcher-kva.example", "a_b.example.", "8.8.8.8", "2606:4700::1"]
+)
+def test_hosts_are_permitted(host: str) -> None:
+    """H-43: names and addresses in their usual forms."""
+    assert AddressRules().refusal("https", "", host, 443) is None
+
+
+def test_user_names_are_refused() -> None:
+    """H-43: no credentials in an address."""
     assert AddressRules().refusal("https", "user:pw", "ainsbeck.example", 443)
-    assert AddressRules().refusal("https", "", "", 443)
