@@ -55,10 +55,7 @@ class Published:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        response = self._answer(Request(scope))
-        if scope["method"] == "HEAD":
-            response.body = b""
-        await response(scope, receive, send)
+        await self._answer(Request(scope))(scope, receive, send)
 
     def _answer(self, request: Request) -> Response:
         refusal = Refusal(request.headers.get("accept"), self._files.home)

@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.model import Site
 from aggregator.web import Health, Limit, create_app
+from aggregator.web.folder import PublishedFolder
 from tests.web.conftest import ATOM, PACK, READY, SITE, client_of, put
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -225,10 +226,23 @@ async def test_filters(client: httpx.AsyncClient) -> None:
     assert (await client.get("/feed.atom?utm_source=x")).status_code == 200
 
 
+async def test_link_made_after_the_choice(public: Path) -> None:
+    """A file that turns into a link between choice and opening is not followed."""
+    (public / "feed.rss").unlink()
+    (public / "feed.rss").symlink_to(public.parent / "secret.atom")
+    with PublishedFolder(public).open("feed.rss", "identity") as copy:
+        assert copy is None
+
+
+async def test_head_reads_no_file(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-40: once its hash is known, HEAD costs no reading."""
+    size = (await client.get("/feed.atom")).headers["content-length"]
+    monkeypatch.delattr("aggregator.web.folder.os.pread")
+    assert (await client.head("/feed.atom")).headers["content-length"] == size
+
+
 async def test_replaced_while_reading(public: Path) -> None:
     """A file replaced by rename between choice and reading is served whole, old or new, with the tag of those bytes."""
-    from aggregator.web.folder import PublishedFolder
-
     folder = PublishedFolder(public)
     with folder.open("feed.atom", "identity") as copy:
         assert copy
@@ -241,8 +255,6 @@ async def test_replaced_while_reading(public: Path) -> None:
 
 async def test_copy_that_vanishes_after_the_choice(public: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the publisher takes a copy away at the wrong moment, the choice is made again."""
-    from aggregator.web.folder import PublishedFolder
-
     look = PublishedFolder.codings
 
     def late(self: PublishedFolder, file: str) -> frozenset[str] | None:

@@ -50,6 +50,14 @@ async def test_each_coding_gives_200_then_304(address: str, coding: str) -> None
         }
 
 
+async def test_head_of_a_refusal_has_no_body(address: str) -> None:
+    """R-40: on the wire, nothing follows the headers of a HEAD, so the next answer on the connection is sound."""
+    async with httpx.AsyncClient(base_url=address) as client:
+        for _ in range(2):
+            assert (await client.head("/nothing")).status_code == 404
+            assert (await client.get("/robots.txt")).text.startswith("User-agent")
+
+
 async def test_raw_paths_cannot_climb(address: str) -> None:
     """A hand-written request line with parent folders is 404, whatever a polite client would have made of it."""
     host, port = address.removeprefix("http://").split(":")
