@@ -1,0 +1,1 @@
+"""The benchmark: the real command line against a thousand generated feeds on loopback."""
