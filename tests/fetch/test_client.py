@@ -122,6 +122,7 @@ async def test_a_circle_is_noticed_at_once() -> None:
     assert [asked.target for asked in server.log] == ["/a", "/b"]
     assert "circles" in lost.detail
     assert len(lost.hops) == 2
+    assert lost.sent == "none"
 
 
 async def test_cookies_are_neither_kept_nor_sent() -> None:
@@ -200,6 +201,15 @@ async def test_only_the_permitted_addresses_of_a_name_are_dialled() -> None:
         assert answered(await ask(url, allowed=("127.0.0.1/32",), resolve=mixed)).status == 200
         failed(await ask(url, allowed=(), resolve=mixed), FailureKind.REFUSED_ADDRESS)
     assert server.log[0].get("host") == f"news.ainsbeck.example:{server.port}"
+
+
+async def test_the_connected_address_is_what_counts() -> None:
+    """H-43: an address that was let through but leads elsewhere (0.0.0.0 is loopback to the system) is dropped."""
+    async with publisher(feed=reply(200, body=FEED)) as server:
+        url = f"http://ainsbeck.example:{server.port}/feed"
+        lost = failed(await ask(url, allowed=("0.0.0.0/32",), resolve=Names("0.0.0.0")), FailureKind.REFUSED_ADDRESS)
+    assert "inside" in lost.detail
+    assert server.log == []
 
 
 async def test_names_are_looked_up_every_time() -> None:
