@@ -1,0 +1,67 @@
+"""The journal's hash chain: each row proves every row before it, from the first one on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from aggregator.model import EntryId, FeedId, JournalRow
+from aggregator.store.stored import JournalTable
+from aggregator.store.values import canonical, instant_text, plain
+
+GENESIS = "0" * 64
+"""The hash before the first row."""
+
+
+def sha256(text: str) -> str:
+    """Hex SHA-256 of a text in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def row_hash(before: str, row: JournalRow) -> str:
+    """SHA-256 of the hash before and the canonical JSON of ``[seq, kind, feed_id, entry_id, at, payload]``."""
+    at = instant_text(row.at)
+    return sha256(before + canonical([row.seq, row.kind, row.feed_id, row.entry_id, at, row.payload]))
+
+
+def first_broken(rows: Iterable[JournalRow], before: tuple[int, str] = (0, GENESIS)) -> int | None:
+    """The number of the first row that does not follow from those before it; ``None`` when all do.
+
+    ``before`` is the number and hash of the row before the first one given.
+    """
+    seq, held = before
+    for row in rows:
+        if row.seq != seq + 1 or row.hash != row_hash(held, row):
+            return row.seq
+        seq, held = row.seq, row.hash
+    return None
+
+
+class Chain:
+    """Appends rows to a journal table within one transaction."""
+
+    def __init__(self, table: JournalTable) -> None:
+        self._table = table
+        self._seq, self._hash = table.tip()
+
+    @property
+    def upcoming(self) -> int:
+        """The number the next row will bear."""
+        return self._seq + 1
+
+    def append(
+        self, kind: str, feed_id: FeedId, entry_id: EntryId | None, at: datetime, payload: Mapping[str, object]
+    ) -> int:
+        """Write the next row; returns its number."""
+        facts = canonical(plain(payload))
+        row = JournalRow(
+            seq=self.upcoming, kind=kind, feed_id=feed_id, entry_id=entry_id, at=at, payload=facts, hash=""
+        )
+        self._seq, self._hash = row.seq, row_hash(self._hash, row)
+        self._table.append(
+            JournalRow(
+                seq=row.seq, kind=kind, feed_id=feed_id, entry_id=entry_id, at=at, payload=facts, hash=self._hash
+            )
+        )
+        return row.seq

@@ -1,0 +1,138 @@
+"""Changes as the rows they become, before anything is written: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aggregator.model import Added, EntryId, FeedId, Outcome, PublicId, Reason, Revised
+from aggregator.store.rows import revision_digest
+from aggregator.store.stored import StoredEntry, StoredRevision
+
+COPIES = {Outcome.REPEAT, Outcome.DUPLICATE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """Who saw which entry when: the feed, the poll, the instant of its end."""
+
+    entry_id: EntryId
+    feed_id: FeedId
+    at: datetime
+    poll_id: int
+
+
+def reason_text(reason: Reason) -> str:
+    """A reason in one line, with the requirement it follows from."""
+    return f"{reason.text} ({reason.rule})"
+
+
+def first_entry(change: Added, sight: Sight, first: StoredEntry | None, public_id: PublicId) -> StoredEntry:
+    """The row of a new entry, not emitted yet. A copy of a copy belongs to the same lead (D-21)."""
+    words, prints, filed = change.candidate.entry, change.candidate.fingerprint, change.effective
+    leader = None if first is None else first.lead or first.entry_id
+    return StoredEntry(
+        entry_id=sight.entry_id,
+        feed_id=sight.feed_id,
+        key=change.candidate.key,
+        public_id=public_id,
+        url=words.url,
+        title=words.title,
+        link=words.link,
+        language=words.language,
+        published_at=filed.instant,
+        precision=filed.precision,
+        basis=filed.basis,
+        day=filed.day,
+        first_seen_at=sight.at,
+        last_seen_at=sight.at,
+        last_poll_id=sight.poll_id,
+        updated_at=change.updated_at,
+        source_published_at=words.published.instant,
+        content_hash=prints.content,
+        revision_hash=prints.revision,
+        title_hash=prints.title,
+        strong=prints.strong,
+        outcome=change.outcome,
+        lead=leader if change.outcome in COPIES else None,
+        repost_of=first.entry_id if first and change.outcome is Outcome.REPOST else None,
+    )
+
+
+def first_revision(change: Added, entry: StoredEntry) -> StoredRevision:
+    """Version 1 of a new entry."""
+    return StoredRevision(
+        entry_id=entry.entry_id,
+        number=1,
+        seen_at=entry.first_seen_at,
+        poll_id=entry.last_poll_id,
+        entry=change.candidate.entry,
+        fingerprint=change.candidate.fingerprint,
+        significant=True,
+        displayed=True,
+        reverts_to=None,
+        reason=reason_text(change.reason),
+    )
+
+
+def next_revision(change: Revised, entry: StoredEntry, sight: Sight) -> StoredRevision:
+    """The next version of a known entry."""
+    return StoredRevision(
+        entry_id=entry.entry_id,
+        number=entry.current + 1,
+        seen_at=sight.at,
+        poll_id=sight.poll_id,
+        entry=change.candidate.entry,
+        fingerprint=change.candidate.fingerprint,
+        significant=change.significant,
+        displayed=change.displayed,
+        reverts_to=change.reverts_to,
+        reason=reason_text(change.reason),
+    )
+
+
+def revised(entry: StoredEntry, change: Revised, revision: StoredRevision, seq: int) -> StoredEntry:
+    """The entry after a revision. A significant one is a publish event for an entry that subscribers have (R-02)."""
+    words, prints = revision.entry, revision.fingerprint
+    waiting = change.reverts_to is not None and not change.significant
+    entry = replace(
+        entry,
+        current=revision.number,
+        content_hash=prints.content,
+        revision_hash=prints.revision,
+        title_hash=prints.title,
+        strong=prints.strong,
+        link=words.link,
+        language=words.language,
+        updated_at=change.updated_at,
+        pub_seq=seq if change.significant and entry.pub_seq else entry.pub_seq,
+        reverted_at=revision.seen_at if waiting else None,
+    )
+    return replace(entry, displayed=revision.number, title=words.title, url=words.url) if change.displayed else entry
+
+
+def proof(revision: StoredRevision) -> dict[str, object]:
+    """What the journal says of a version, so that its stored row can be proved later."""
+    return {
+        "revision": revision.number,
+        "content_hash": revision.fingerprint.content,
+        "revision_hash": revision.fingerprint.revision,
+        "significant": revision.significant,
+        "displayed": revision.displayed,
+        "digest": revision_digest(revision),
+    }
+
+
+def origin(change: Added, entry: StoredEntry, first: StoredEntry | None) -> dict[str, object]:
+    """What the journal says of a new entry besides its text."""
+    return {
+        "outcome": change.outcome,
+        "key": entry.key,
+        "public_id": entry.public_id,
+        "published_at": entry.published_at,
+        "published_basis": entry.basis,
+        "day": entry.day,
+        "emitted": entry.pub_seq is not None,
+        "first": None if first is None else first.entry_id,
+        "reason": change.reason,
+    }

@@ -1,0 +1,27 @@
+"""The archive in memory: the same behaviour as on disk, for tests and rehearsals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from aggregator.model import Founding
+from aggregator.store.memory.ledger import MemoryLedger
+from aggregator.store.memory.readers import MemoryArchive, MemoryCatalogue
+from aggregator.store.memory.sources import MemorySources
+from aggregator.store.memory.tables import Tables
+from aggregator.store.syncing import Mint
+
+
+class MemoryStore:
+    """All four ports over the same dictionaries; gone when it is dropped."""
+
+    def __init__(self, authority: str, now: datetime, new_uuid: Callable[[], str]) -> None:
+        self.tables = Tables()
+        self.sources = MemorySources(self.tables, Mint(authority=authority, new_uuid=new_uuid))
+        self.ledger = MemoryLedger(self.tables)
+        self.archive = MemoryArchive(self.tables, Founding(authority=authority, at=now))
+        self.catalogue = MemoryCatalogue(self.tables)
+
+    def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,74 @@
+"""The one writer of the store in memory: the port `Ledger`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+
+from aggregator.model import Alias, ContentHash, EntryId, FeedId, Head, HeadQuery, Heads, PollRecord, RevisionHash, Text
+from aggregator.store.memory.tables import Tables
+from aggregator.store.recording import record_poll
+from aggregator.store.showing import HEADS_A_HASH, head, wants_text
+from aggregator.store.stored import StoredEntry
+
+
+class MemoryLedger:
+    """Implements `Ledger`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside stays or nothing does; may be nested."""
+        return self._tables.undo.transaction()
+
+    def record(self, record: PollRecord) -> None:
+        """Write one poll and all that follows from it (D-22, H-06)."""
+        with self.transaction():
+            record_poll(record, self._tables)
+
+    def heads(self, query: HeadQuery) -> Heads:
+        """What is known of the entries of one document."""
+        with self._tables.undo.lock:
+            tables = self._tables
+            keys = {key: owner for key in query.keys if (owner := tables.owner(query.feed_id, key)) is not None}
+            aliases = {alias: self._by_alias(query.feed_id, alias) for alias in query.aliases}
+            contents = {content: self._by_content(query.feed_id, content) for content in query.contents}
+            keyed = frozenset(keys.values())
+            worded = {*keys.values(), *(number for found in aliases.values() for number in found)}
+            every = worded.union(*contents.values())
+            heads = {number: self._head(number, query, number in worded, keyed) for number in every}
+            return Heads(
+                by_key={key: heads[number] for key, number in keys.items()},
+                by_alias={alias: tuple(heads[each] for each in found) for alias, found in aliases.items() if found},
+                by_content={text: tuple(heads[each] for each in found) for text, found in contents.items() if found},
+                templates=frozenset(
+                    text for text in query.contents if (guard := tables.templates.get(text)) and guard[1] > query.now
+                ),
+            )
+
+    def _by_alias(self, feed_id: FeedId, alias: Alias) -> list[EntryId]:
+        return sorted(self._tables.aliases.get((feed_id, alias)) or ())[-HEADS_A_HASH:]
+
+    def _by_content(self, feed_id: FeedId, content: ContentHash) -> list[EntryId]:
+        bearers = [self._tables.entries[number] for number in self._tables.contents.get(content) or ()]
+        own = _latest(entry for entry in bearers if entry.feed_id == feed_id)
+        return sorted(own + _latest(entry for entry in bearers if entry.feed_id != feed_id))
+
+    def _head(self, number: EntryId, query: HeadQuery, worded: bool, keyed: frozenset[EntryId]) -> Head:
+        entry, revisions = self._tables.entries[number], self._tables.revisions[number]
+        if not worded:
+            return head(entry, {}, None)
+        older: dict[RevisionHash, int] = {}
+        for revision in revisions[: entry.current - 1]:
+            if revision.fingerprint.revision in query.revisions:
+                older.setdefault(revision.fingerprint.revision, revision.number)
+        words = revisions[entry.current - 1].entry
+        text = Text(title=words.title, content=words.content, content_kind=words.content_kind)
+        return head(entry, older, text if wants_text(entry, query, keyed) else None)
+
+
+def _latest(entries: Iterable[StoredEntry]) -> list[EntryId]:
+    """The entries of the latest days, as many as one hash may have."""
+    ordered = sorted(entries, key=lambda entry: (entry.day, entry.entry_id), reverse=True)
+    return [entry.entry_id for entry in ordered[:HEADS_A_HASH]]

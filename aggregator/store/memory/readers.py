@@ -1,0 +1,144 @@
+"""What publishing and people read from memory: the ports `Archive` and `Catalogue`, and the heads for deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aggregator.errors import UnknownEntryError
+from aggregator.model import (
+    EntryFilter,
+    EntryId,
+    EntryRow,
+    FeedRow,
+    Founding,
+    Item,
+    JournalRow,
+    Member,
+    Revision,
+    Selection,
+    SourceCard,
+    Touched,
+)
+from aggregator.store.memory.tables import Tables
+from aggregator.store.showing import MEMBERS, card, entry_line, feed_line, feed_title, item, member, version
+from aggregator.store.stored import StoredEntry, StoredRevision
+from aggregator.store.touching import old_category
+
+
+class MemoryArchive:
+    """Implements `Archive`."""
+
+    def __init__(self, tables: Tables, founding: Founding) -> None:
+        self._tables, self._founding = tables, founding
+
+    def founding(self) -> Founding:
+        """When and under which name the archive began."""
+        return self._founding
+
+    def items(self, selection: Selection) -> tuple[Item, ...]:
+        """The newest emitted items by ``pub_seq``, newest first."""
+        with self._tables.undo.lock:
+            emitted = [entry for entry in self._tables.entries.values() if self._chosen(entry, selection)]
+            emitted.sort(key=lambda entry: entry.pub_seq or 0, reverse=True)
+            return tuple(self._item(entry) for entry in emitted[: max(selection.limit, 0)])
+
+    def _chosen(self, entry: StoredEntry, selection: Selection) -> bool:
+        category = self._tables.feeds[entry.feed_id].source.category
+        return (
+            entry.pub_seq is not None
+            and selection.feed in (None, entry.feed_id)
+            and selection.category in (None, category)
+        )
+
+    def _item(self, entry: StoredEntry) -> Item:
+        feed = self._tables.feeds[entry.feed_id]
+        shown = self._tables.revisions[entry.entry_id][entry.displayed - 1]
+        return item(entry, shown, card(feed), self._members(entry.entry_id))
+
+    def _members(self, lead: EntryId) -> list[Member]:
+        copies = sorted(self._tables.copies.get(lead) or ())[:MEMBERS]
+        entries = (self._tables.entries[number] for number in copies)
+        return [member(entry, feed_title(self._tables.feeds[entry.feed_id])) for entry in entries]
+
+    def cards(self) -> tuple[SourceCard, ...]:
+        """Every feed that is or was configured, by id."""
+        with self._tables.undo.lock:
+            return tuple(card(self._tables.feeds[feed_id]) for feed_id in sorted(self._tables.feeds.names()))
+
+    def touched(self, after: int) -> Touched:
+        """Which feeds and categories the journal changed after this sequence number."""
+        with self._tables.undo.lock:
+            tables, (last, _) = self._tables, self._tables.tip()
+            rows = [tables.rows[seq] for seq in range(max(after, 0) + 1, last + 1)]
+            entries = [tables.entries[row.entry_id] for row in rows if row.entry_id is not None]
+            leads = [tables.entries[entry.lead] for entry in entries if entry.lead is not None]
+            feeds = {row.feed_id for row in rows} | {lead.feed_id for lead in leads}
+            categories = {tables.feeds[feed_id].source.category for feed_id in feeds}
+            categories |= {old_category(row.payload) for row in rows if row.entry_id is None}
+            return Touched(
+                seq=last,
+                at=tables.rows[last].at if last else None,
+                feeds=tuple(sorted(feeds)),
+                categories=tuple(sorted(categories - {""})),
+            )
+
+
+class MemoryCatalogue:
+    """Implements `Catalogue`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def feeds(self) -> tuple[FeedRow, ...]:
+        """Every feed with its state, by id."""
+        with self._tables.undo.lock:
+            return tuple(feed_line(self._tables.feeds[feed_id]) for feed_id in sorted(self._tables.feeds.names()))
+
+    def entries(self, wanted: EntryFilter) -> tuple[EntryRow, ...]:
+        """Stored entries, newest effective date first; ``since`` included, ``until`` not."""
+        with self._tables.undo.lock:
+            found = [entry for entry in self._tables.entries.values() if self._matches(entry, wanted)]
+            found.sort(key=lambda entry: (entry.published_at, entry.entry_id), reverse=True)
+            return tuple(self._line(entry) for entry in found[: max(wanted.limit, 0)])
+
+    def _matches(self, entry: StoredEntry, wanted: EntryFilter) -> bool:
+        return (
+            wanted.feed in (None, entry.feed_id)
+            and (wanted.since is None or entry.published_at >= wanted.since)
+            and (wanted.until is None or entry.published_at < wanted.until)
+            and _says(self._shown(entry), (wanted.query or "").split())
+        )
+
+    def _shown(self, entry: StoredEntry) -> StoredRevision:
+        return self._tables.revisions[entry.entry_id][entry.displayed - 1]
+
+    def _line(self, entry: StoredEntry) -> EntryRow:
+        return entry_line(entry, self._shown(entry), self._tables.revisions[entry.entry_id][0])
+
+    def entry(self, name: str) -> EntryRow:
+        """One entry by number or public id. Raises `UnknownEntryError`."""
+        with self._tables.undo.lock:
+            return self._line(self._find(name))
+
+    def revisions(self, name: str) -> tuple[Revision, ...]:
+        """Every version of one entry, oldest first. Raises `UnknownEntryError`."""
+        with self._tables.undo.lock:
+            return tuple(version(each) for each in self._tables.revisions[self._find(name).entry_id])
+
+    def _find(self, name: str) -> StoredEntry:
+        for entry in self._tables.entries.values():
+            if name in (str(entry.entry_id), entry.public_id):
+                return entry
+        raise UnknownEntryError(name)
+
+    def journal(self, after: int, limit: int) -> tuple[JournalRow, ...]:
+        """Journal rows in order."""
+        with self._tables.undo.lock:
+            rows = (self._tables.rows[seq] for seq in range(max(after, 0) + 1, len(self._tables.rows) + 1))
+            return tuple(row for row, _ in zip(rows, range(limit), strict=False))
+
+
+def _says(shown: StoredRevision, words: Iterable[str]) -> bool:
+    """Whether the version shown holds all the words, in any case."""
+    text = " ".join((shown.entry.title, shown.entry.summary, shown.entry.content)).casefold()
+    return all(word.casefold() in text for word in words)

@@ -1,0 +1,165 @@
+"""One poll into the tables: every change of a verdict in its order, each with its journal row (D-20, D-22, H-06).
+
+The same code serves every store; the caller holds the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aggregator.errors import StoreError
+from aggregator.model import (
+    Added,
+    Alias,
+    Candidate,
+    Change,
+    EntryId,
+    Key,
+    PollRecord,
+    PublicId,
+    Reason,
+    Renamed,
+    Revised,
+    Seen,
+    Verdict,
+)
+from aggregator.store.chain import Chain
+from aggregator.store.drafts import Sight, first_entry, first_revision, next_revision, origin, proof, revised
+from aggregator.store.stored import EntryTables, Settled, StoredEntry
+
+GUARD = timedelta(days=400)
+"""How long a template stays excluded (D-06)."""
+
+
+def record_poll(record: PollRecord, tables: EntryTables) -> None:
+    """Write one poll and all that follows from it.
+
+    Raises:
+        StoreError: the verdict does not fit what is stored (it was decided on something older).
+        UnknownFeedError: no feed has this id.
+    """
+    poll_id = tables.add_poll(record)
+    settled = Settled() if record.verdict is None else _Scribe(record, poll_id, tables).write(record.verdict)
+    tables.settle_feed(record, settled)
+
+
+class _Scribe:
+    """Writes the changes of one verdict. Instants are those of the poll's end."""
+
+    def __init__(self, record: PollRecord, poll_id: int, tables: EntryTables) -> None:
+        self._feed, self._at, self._poll = record.feed_id, record.finished_at, poll_id
+        self._tables = tables
+        self._chain = Chain(tables)
+        self._seen: list[EntryId] = []
+        self._added: dict[Key, EntryId] = {}
+        self._updated: datetime | None = None
+
+    def write(self, verdict: Verdict) -> Settled:
+        for change in verdict.changes:
+            self._change(change)
+        if self._seen:
+            self._tables.touch(self._seen, self._at, self._poll)
+        for content in verdict.templates:
+            until = self._at + GUARD
+            if self._tables.guard(content, self._feed, self._at, until):
+                self._journal("template", None, {"content_hash": content, "until": until})
+        return Settled(added=len(self._added), updated_at=self._updated)
+
+    def _change(self, change: Change) -> None:
+        match change:
+            case Seen():
+                self._see(change)
+            case Revised():
+                self._revise(change)
+            case Renamed():
+                self._rename(change)
+                self._change(change.then)
+            case Added():
+                self._add(change)
+
+    def _see(self, change: Seen) -> None:
+        entry_id = change.head.entry_id
+        self._seen.append(entry_id)
+        self._aliases(change.aliases, entry_id)
+        if not (change.date_changed or change.settled):
+            return
+        entry = self._tables.entry(entry_id)
+        if change.date_changed:
+            entry = self._move_date(entry, change.candidate, change.reason)
+        if change.settled:
+            facts = {"revision": entry.current, "reason": change.reason}
+            seq = self._journal("settled", entry_id, facts)
+            entry = replace(entry, reverted_at=None, pub_seq=seq if entry.pub_seq else None, updated_at=self._at)
+            self._note(self._at)
+        self._tables.change_entry(entry)
+
+    def _revise(self, change: Revised) -> None:
+        entry = self._tables.entry(change.head.entry_id)
+        if change.head.revision != entry.current:
+            raise StoreError(f"entry {entry.entry_id} was revised by somebody else meanwhile; this poll is not stored")
+        self._seen.append(entry.entry_id)
+        self._aliases(change.aliases, entry.entry_id)
+        if change.date_changed:
+            entry = self._move_date(entry, change.candidate, change.reason)
+        revision = next_revision(change, entry, self._sight(entry.entry_id))
+        self._tables.add_revision(revision)
+        facts = {"date_changed": change.date_changed, "reverts_to": change.reverts_to, "reason": change.reason}
+        seq = self._journal("revised", entry.entry_id, {**proof(revision), **facts})
+        self._tables.change_entry(revised(entry, change, revision, seq))
+        self._note(change.updated_at)
+
+    def _sight(self, entry_id: EntryId) -> Sight:
+        return Sight(entry_id=entry_id, feed_id=self._feed, at=self._at, poll_id=self._poll)
+
+    def _rename(self, change: Renamed) -> None:
+        entry, key = self._tables.entry(change.head.entry_id), change.candidate.key
+        self._tables.add_key(self._feed, key, entry.entry_id)
+        self._tables.change_entry(replace(entry, key=key))
+        self._journal("renamed", entry.entry_id, {"key": key, "from": entry.key, "reason": change.reason})
+
+    def _add(self, change: Added) -> None:
+        candidate, entry_id = change.candidate, self._tables.next_entry_id()
+        first = self._first(change)
+        entry = first_entry(change, self._sight(entry_id), first, self._public_id(change.public_ids, entry_id))
+        if change.emitted:
+            entry = replace(entry, pub_seq=self._chain.upcoming)
+        revision = first_revision(change, entry)
+        self._tables.add_entry(entry)
+        self._tables.add_revision(revision)
+        self._aliases(candidate.aliases, entry_id)
+        self._journal("added", entry_id, {**origin(change, entry, first), **proof(revision)})
+        self._added[candidate.key] = entry_id
+        self._note(change.updated_at)
+
+    def _first(self, change: Added) -> StoredEntry | None:
+        """The entry this one repeats, reposts or duplicates: stored before, or earlier in this verdict."""
+        found = change.first
+        if found is None and change.first_key is not None:
+            found = self._added.get(change.first_key) or self._tables.owner(self._feed, change.first_key)
+            if found is None:
+                raise StoreError("an entry refers to another one that is not stored; this poll is not stored")
+        return None if found is None else self._tables.entry(found)
+
+    def _public_id(self, wished: tuple[PublicId, ...], entry_id: EntryId) -> PublicId:
+        """The first id that no other entry owns (R-01); where all are taken, the last one made distinct."""
+        free = (public_id for public_id in wished if not self._tables.public_id_taken(public_id))
+        return next(free, PublicId(f"{wished[-1]}.{entry_id}"))
+
+    def _move_date(self, entry: StoredEntry, candidate: Candidate, reason: Reason) -> StoredEntry:
+        """The source's date moved; the date the entry is filed under does not (P-38, D-25)."""
+        stamp = candidate.entry.published
+        facts = {"raw": stamp.raw, "instant": stamp.instant, "was": entry.source_published_at, "reason": reason}
+        self._journal("date_changed", entry.entry_id, facts)
+        return replace(entry, source_published_at=stamp.instant)
+
+    def _aliases(self, aliases: tuple[Alias, ...], entry_id: EntryId) -> None:
+        if aliases:
+            self._tables.add_aliases(self._feed, aliases, entry_id)
+
+    def _journal(self, kind: str, entry_id: EntryId | None, facts: Mapping[str, object]) -> int:
+        return self._chain.append(kind, self._feed, entry_id, self._at, {"poll": self._poll, **facts})
+
+    def _note(self, at: datetime) -> None:
+        self._updated = at if self._updated is None else max(self._updated, at)

@@ -1,0 +1,202 @@
+"""What is stored, as people and the publisher see it: pure, the same for every store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from aggregator.model import (
+    EntryId,
+    EntryRow,
+    FeedRow,
+    FeedStatus,
+    Head,
+    HeadQuery,
+    Item,
+    Member,
+    Revision,
+    RevisionHash,
+    SourceCard,
+    Text,
+)
+from aggregator.store.stored import StoredEntry, StoredFeed, StoredRevision
+from aggregator.store.values import whole_second
+
+HEADS_A_HASH = 100
+"""So many heads at most for one content hash or alias, of the own feed and of others each."""
+MEMBERS = 100
+"""So many copies at most are named with one item."""
+
+
+def plain_status(feed: StoredFeed) -> tuple[FeedStatus, str]:
+    """What to call the feed now: what the configuration says goes before what polling has learned."""
+    if feed.removed:
+        return FeedStatus.REMOVED, "no longer configured"
+    if not feed.source.enabled:
+        return FeedStatus.PAUSED, "paused in the configuration"
+    return feed.state.status, feed.state.status_text
+
+
+def feed_title(feed: StoredFeed) -> str:
+    """The configured title, else the feed's own, else its id."""
+    return feed.source.title or feed.state.profile.title or feed.source.id
+
+
+def feed_line(feed: StoredFeed) -> FeedRow:
+    """One line of ``feeds list``."""
+    status, text = plain_status(feed)
+    state = replace(feed.state, status=status, status_text=text)
+    return FeedRow(source=feed.source, state=state, entries=feed.entries)
+
+
+def card(feed: StoredFeed) -> SourceCard:
+    """The feed as the output names it (R-12)."""
+    source, state, profile = feed.source, feed.state, feed.state.profile
+    status, text = plain_status(feed)
+    return SourceCard(
+        id=source.id,
+        tag=state.tag,
+        title=feed_title(feed),
+        url=source.url,
+        raw_id=profile.raw_id,
+        site_url=source.site or profile.site_url,
+        category=source.category,
+        tags=source.tags,
+        language=source.language or profile.language,
+        rights=profile.rights,
+        licence=source.licence,
+        icon=profile.icon,
+        authors=profile.authors,
+        republish=source.republish,
+        status=status,
+        status_text=text,
+        updated=None if feed.updated_at is None else whole_second(feed.updated_at),
+        entries=feed.entries,
+    )
+
+
+def member(copy: StoredEntry, source_title: str) -> Member:
+    """Another copy of an item."""
+    at = whole_second(copy.published_at)
+    return Member(title=copy.title, url=copy.url, source_title=source_title, published_at=at)
+
+
+def item(entry: StoredEntry, shown: StoredRevision, source: SourceCard, members: Sequence[Member]) -> Item:
+    """An emitted entry with the revision shown of it."""
+    words = shown.entry
+    return Item(
+        entry_id=entry.entry_id,
+        public_id=entry.public_id,
+        pub_seq=entry.pub_seq or 0,
+        source=source,
+        title=words.title,
+        url=words.url,
+        base=words.base,
+        content=words.content,
+        content_kind=words.content_kind,
+        summary=words.summary,
+        authors=words.authors,
+        categories=words.categories,
+        enclosures=words.enclosures,
+        language=words.language,
+        rights=words.rights,
+        original=words.source,
+        published_at=whole_second(entry.published_at),
+        precision=entry.precision,
+        published_basis=entry.basis,
+        updated_at=whole_second(entry.updated_at),
+        first_seen_at=whole_second(entry.first_seen_at),
+        revision=shown.number,
+        revisions=entry.current,
+        members=tuple(members),
+    )
+
+
+def entry_line(entry: StoredEntry, shown: StoredRevision, first: StoredRevision) -> EntryRow:
+    """One stored entry as lists show it: why and from which raw date is what its first version says."""
+    words = shown.entry
+    return EntryRow(
+        entry_id=entry.entry_id,
+        feed_id=entry.feed_id,
+        public_id=entry.public_id,
+        key=entry.key,
+        url=words.url,
+        title=words.title,
+        summary=words.summary,
+        content=words.content,
+        content_kind=words.content_kind,
+        authors=words.authors,
+        categories=words.categories,
+        enclosures=words.enclosures,
+        language=words.language,
+        published_at=entry.published_at,
+        precision=entry.precision,
+        published_basis=entry.basis,
+        published_raw=first.entry.published.raw,
+        updated_at=entry.updated_at,
+        first_seen_at=entry.first_seen_at,
+        last_seen_at=entry.last_seen_at,
+        content_hash=entry.content_hash,
+        outcome=entry.outcome,
+        emitted=entry.pub_seq is not None,
+        lead=entry.lead,
+        revisions=entry.current,
+        reason=first.reason,
+    )
+
+
+def version(revision: StoredRevision) -> Revision:
+    """One version of an entry."""
+    words = revision.entry
+    return Revision(
+        entry_id=revision.entry_id,
+        number=revision.number,
+        seen_at=revision.seen_at,
+        title=words.title,
+        content=words.content,
+        content_kind=words.content_kind,
+        url=words.url,
+        content_hash=revision.fingerprint.content,
+        revision_hash=revision.fingerprint.revision,
+        significant=revision.significant,
+        displayed=revision.displayed,
+        reverts_to=revision.reverts_to,
+        reason=revision.reason,
+    )
+
+
+def head(entry: StoredEntry, older: Mapping[RevisionHash, int], text: Text | None) -> Head:
+    """What deciding needs of one entry."""
+    return Head(
+        entry_id=entry.entry_id,
+        feed_id=entry.feed_id,
+        key=entry.key,
+        revision=entry.current,
+        revision_hash=entry.revision_hash,
+        content_hash=entry.content_hash,
+        title_hash=entry.title_hash,
+        strong=entry.strong,
+        published_at=entry.published_at,
+        precision=entry.precision,
+        day=entry.day,
+        first_seen_at=entry.first_seen_at,
+        updated_at=entry.updated_at,
+        emitted=entry.pub_seq is not None,
+        reverted_at=entry.reverted_at,
+        language=entry.language,
+        link=entry.link,
+        lead=entry.lead,
+        source_published_at=entry.source_published_at,
+        older=older,
+        text=text,
+    )
+
+
+def wants_text(entry: StoredEntry, query: HeadQuery, keyed: AbstractSet[EntryId]) -> bool:
+    """Whether deciding may compare words: no candidate brings the entry's current hash, or it was found by alias only.
+
+    The query does not say which hash belongs to which key. So where two entries of one document swap their texts,
+    neither gets a text: deciding must do without.
+    """
+    return entry.entry_id not in keyed or entry.revision_hash not in query.revisions

@@ -1,0 +1,130 @@
+"""What publishing reads from SQLite: the port `Archive`. Each call sees one moment of the archive."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
+from itertools import islice
+
+from aggregator.model import EntryId, FeedId, Founding, Item, Member, Selection, SourceCard, Touched
+from aggregator.store.rows import entry_of, feed_of, revision_of
+from aggregator.store.showing import MEMBERS, card, item, member
+from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.touching import old_category
+from aggregator.store.values import instant
+
+_ALL = "SELECT pub_seq, id FROM entries WHERE pub_seq IS NOT NULL ORDER BY pub_seq DESC LIMIT ?"
+_OF_FEED = """
+SELECT pub_seq, id FROM entries INDEXED BY entries_by_feed_pub_seq
+WHERE feed_id = ? AND pub_seq IS NOT NULL ORDER BY pub_seq DESC LIMIT ?
+"""
+_MEMBERS = """
+SELECT copy.*, leads.value AS of_lead, coalesce(feeds.title, feeds.id) AS source_title
+FROM json_each(?) AS leads
+CROSS JOIN entries AS copy ON copy.id IN (
+    SELECT id FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = leads.value ORDER BY id LIMIT ?
+)
+CROSS JOIN feeds ON feeds.id = copy.feed_id
+ORDER BY copy.id
+"""
+_TOUCHED = "SELECT DISTINCT feed_id FROM journal WHERE seq > ? AND seq <= ?"
+_LEADS = """
+SELECT DISTINCT lead.feed_id FROM journal
+CROSS JOIN entries AS copy ON copy.id = journal.entry_id
+CROSS JOIN entries AS lead ON lead.id = copy.duplicate_of
+WHERE journal.seq > ? AND journal.seq <= ?
+"""
+_LEFT = "SELECT payload FROM journal WHERE seq > ? AND seq <= ? AND kind IN ('feed_changed', 'feed_returned')"
+
+
+class SqliteArchive:
+    """Implements `Archive`. Any thread may call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def founding(self) -> Founding:
+        """When and under which name the archive began."""
+        with self._database.reading() as reader:
+            facts = {row["name"]: row["value"] for row in reader.execute("SELECT name, value FROM meta")}
+        return Founding(authority=facts["authority"], at=instant(facts["founded_at"]))
+
+    def items(self, selection: Selection) -> tuple[Item, ...]:
+        """The newest emitted items by ``pub_seq``, newest first; copies of each as its members (D-21)."""
+        with self._database.reading() as reader:
+            numbers = _numbers(reader, selection)
+            return _items(reader, numbers)
+
+    def cards(self) -> tuple[SourceCard, ...]:
+        """Every feed that is or was configured, by id."""
+        with self._database.reading() as reader:
+            rows = reader.execute("SELECT * FROM feeds ORDER BY id").fetchall()
+        return tuple(card(feed_of(row)) for row in rows)
+
+    def touched(self, after: int) -> Touched:
+        """Which feeds and categories the journal changed after this number: with a copy, also the feed of its lead;
+        with a change of category, also the one left."""
+        with self._database.reading() as reader:
+            last = reader.execute("SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+            if last is None:
+                return Touched(seq=0, at=None, feeds=(), categories=())
+            part = (max(after, 0), last["seq"])
+            feeds = {FeedId(row[0]) for each in (_TOUCHED, _LEADS) for row in reader.execute(each, part)}
+            categories = {old_category(row["payload"]) for row in reader.execute(_LEFT, part)}
+            for feed_id in feeds:
+                categories.add(reader.execute("SELECT category FROM feeds WHERE id = ?", (feed_id,)).fetchone()[0])
+        return Touched(
+            seq=last["seq"],
+            at=instant(last["at"]),
+            feeds=tuple(sorted(feeds)),
+            categories=tuple(sorted(categories - {""})),
+        )
+
+
+def _numbers(reader: sqlite3.Connection, selection: Selection) -> list[EntryId]:
+    limit = max(selection.limit, 0)
+    if selection.feed is not None:
+        rows: Iterable[sqlite3.Row] = reader.execute(_OF_FEED, (selection.feed, limit))
+        if selection.category is not None and selection.feed not in _feeds_in(reader, selection.category):
+            rows = ()
+    elif selection.category is not None:
+        rows = _merged(reader, _feeds_in(reader, selection.category), limit)
+    else:
+        rows = reader.execute(_ALL, (limit,))
+    return [EntryId(row[1]) for row in rows]
+
+
+def _feeds_in(reader: sqlite3.Connection, category: str) -> list[FeedId]:
+    return [FeedId(row[0]) for row in reader.execute("SELECT id FROM feeds WHERE category = ?", (category,))]
+
+
+def _merged(reader: sqlite3.Connection, feeds: Sequence[FeedId], limit: int) -> Iterator[sqlite3.Row]:
+    """The newest of several feeds: each feed's own index is walked only as far as its rows are taken."""
+    walks = [reader.execute(_OF_FEED, (feed_id, limit)) for feed_id in feeds]
+    return islice(merge(*walks, key=lambda row: int(row[0]), reverse=True), limit)
+
+
+def _items(reader: sqlite3.Connection, numbers: Sequence[EntryId]) -> tuple[Item, ...]:
+    members = _members(reader, numbers)
+    cards: dict[FeedId, SourceCard] = {}
+    found = []
+    for number in numbers:
+        entry = entry_of(reader.execute("SELECT * FROM entries WHERE id = ?", (number,)).fetchone())
+        place = (number, entry.displayed)
+        shown = reader.execute("SELECT * FROM revisions WHERE entry_id = ? AND number = ?", place).fetchone()
+        if entry.feed_id not in cards:
+            feed = reader.execute("SELECT * FROM feeds WHERE id = ?", (entry.feed_id,)).fetchone()
+            cards[entry.feed_id] = card(feed_of(feed))
+        found.append(item(entry, revision_of(shown), cards[entry.feed_id], members[number]))
+    return tuple(found)
+
+
+def _members(reader: sqlite3.Connection, leads: Sequence[EntryId]) -> dict[EntryId, list[Member]]:
+    """The copies of all these entries in one walk."""
+    members: dict[EntryId, list[Member]] = defaultdict(list)
+    for row in reader.execute(_MEMBERS, (json.dumps(leads), MEMBERS)):
+        members[row["of_lead"]].append(member(entry_of(row), row["source_title"]))
+    return members

@@ -1,0 +1,101 @@
+"""What people look up in SQLite: the port `Catalogue`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aggregator.errors import UnknownEntryError
+from aggregator.model import EntryFilter, EntryRow, FeedRow, JournalRow, Revision
+from aggregator.store.rows import entry_of, feed_of, journal_of, revision_of
+from aggregator.store.showing import entry_line, feed_line, version
+from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.stored import StoredRevision
+from aggregator.store.values import Row, instant_text
+
+_SHOWN = "JOIN revisions AS shown ON shown.entry_id = entries.id AND shown.number = entries.displayed"
+_SAYS = "instr(fold(shown.title || ' ' || shown.summary || ' ' || shown.content), ?) > 0"
+_REVISION = "SELECT * FROM revisions WHERE entry_id = ? AND number = ?"
+_LARGEST = 2**63 - 1
+
+
+class SqliteCatalogue:
+    """Implements `Catalogue`. Any thread may call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def feeds(self) -> tuple[FeedRow, ...]:
+        """Every feed with its state, by id."""
+        with self._database.reading() as reader:
+            rows = reader.execute("SELECT * FROM feeds ORDER BY id").fetchall()
+        return tuple(feed_line(feed_of(row)) for row in rows)
+
+    def entries(self, wanted: EntryFilter) -> tuple[EntryRow, ...]:
+        """Stored entries, newest effective date first; ``since`` included, ``until`` not.
+
+        The words of ``query`` are looked for as they are, in any case, in title, summary and content shown.
+        """
+        statement, facts = _listing(wanted)
+        with self._database.reading() as reader:
+            rows = reader.execute(statement, facts).fetchall()
+            return tuple(_line(reader, row) for row in rows)
+
+    def entry(self, name: str) -> EntryRow:
+        """One entry by number or public id. Raises `UnknownEntryError`."""
+        with self._database.reading() as reader:
+            return _line(reader, _find(reader, name))
+
+    def revisions(self, name: str) -> tuple[Revision, ...]:
+        """Every version of one entry, oldest first. Raises `UnknownEntryError`."""
+        with self._database.reading() as reader:
+            number = _find(reader, name)["id"]
+            rows = reader.execute("SELECT * FROM revisions WHERE entry_id = ? ORDER BY number", (number,))
+            return tuple(version(revision_of(row)) for row in rows)
+
+    def journal(self, after: int, limit: int) -> tuple[JournalRow, ...]:
+        """Journal rows in order."""
+        with self._database.reading() as reader:
+            rows = reader.execute(
+                "SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (max(after, 0), max(limit, 0))
+            )
+            return tuple(journal_of(row) for row in rows)
+
+
+def _listing(wanted: EntryFilter) -> tuple[str, tuple[Any, ...]]:
+    """The statement of a filtered list: conditions are fixed texts, what was asked for goes in as parameters."""
+    words = [word.casefold() for word in (wanted.query or "").split()]
+    parts: list[tuple[str, Any]] = [
+        ("entries.feed_id = ?", wanted.feed),
+        ("entries.published_at >= ?", wanted.since and instant_text(wanted.since)),
+        ("entries.published_at < ?", wanted.until and instant_text(wanted.until)),
+        *((_SAYS, word) for word in words),
+    ]
+    chosen = [(text, fact) for text, fact in parts if fact is not None]
+    where = " AND ".join(text for text, _ in chosen) or "TRUE"
+    join = _SHOWN if words else ""
+    order = "ORDER BY entries.published_at DESC, entries.id DESC LIMIT ?"
+    statement = f"SELECT entries.* FROM entries {join} WHERE {where} {order}"  # noqa: S608
+    return statement, (*(fact for _, fact in chosen), max(wanted.limit, 0))
+
+
+def _find(reader: sqlite3.Connection, name: str) -> Row:
+    row: Row | None = None
+    if name.isascii() and name.isdigit() and int(name) <= _LARGEST:
+        row = reader.execute("SELECT * FROM entries WHERE id = ?", (int(name),)).fetchone()
+    if row is None:
+        row = reader.execute("SELECT * FROM entries WHERE public_id = ?", (name,)).fetchone()
+    if row is None:
+        raise UnknownEntryError(name)
+    return row
+
+
+def _line(reader: sqlite3.Connection, row: Row) -> EntryRow:
+    entry = entry_of(row)
+    first = _revision(reader, entry.entry_id, 1)
+    shown = first if entry.displayed == 1 else _revision(reader, entry.entry_id, entry.displayed)
+    return entry_line(entry, shown, first)
+
+
+def _revision(reader: sqlite3.Connection, number: int, version_number: int) -> StoredRevision:
+    return revision_of(reader.execute(_REVISION, (number, version_number)).fetchone())

@@ -1,0 +1,175 @@
+"""Connections to one database file: a single writer behind a lock, and a pool of read-only readers (WAL)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, RLock, get_ident
+
+from aggregator.errors import StoreError
+from aggregator.store.sqlite.driver import plain_fault, sqlite3
+
+WAIT = 10.0
+"""Seconds to wait for another process that is writing."""
+_SHARED = ("PRAGMA foreign_keys = ON", "PRAGMA mmap_size = 0", "PRAGMA trusted_schema = OFF", "PRAGMA temp_store = 2")
+_WRITER = (*_SHARED, "PRAGMA synchronous = FULL", "PRAGMA cache_size = -16000", "PRAGMA journal_size_limit = 67108864")
+_READER = (*_SHARED, "PRAGMA query_only = ON", "PRAGMA cache_size = -4000")
+IDLE_READERS = 4
+"""So many readers are kept open between uses."""
+
+
+class Database:
+    """One file. Any thread may call; writes happen one after another."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file. Raises `StoreError`."""
+        self.path = path
+        self._lock, self._owner = RLock(), 0
+        self._depth = 0
+        self._pool: list[sqlite3.Connection] = []
+        self._pool_lock = Lock()
+        self._closed = False
+        self.writer = self._open_writer()
+
+    def _open_writer(self) -> sqlite3.Connection:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self.path.parent} cannot be made: {error.strerror}; check [storage] path") from error
+        writer = None
+        try:
+            writer = self._connect("rwc", _WRITER)
+            if writer.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                writer.execute("PRAGMA journal_mode = WAL")
+            return writer
+        except sqlite3.Error as error:
+            if writer is not None:
+                writer.close()
+            raise plain_fault(error, self.path) from error
+
+    def _connect(self, mode: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+        address = f"{self.path.absolute().as_uri()}?mode={mode}"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=WAIT)
+        connection.row_factory = sqlite3.Row
+        try:
+            for pragma in pragmas:
+                connection.execute(pragma)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        connection.create_function("fold", 1, str.casefold, deterministic=True)
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Everything inside is committed together or not at all; nested ones are savepoints.
+
+        Raises:
+            StoreError: the database refused something, or could not commit; nothing inside was stored.
+        """
+        with self._lock:
+            self._check_open()
+            self._begin()
+            try:
+                yield self.writer
+                self._commit()
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise plain_fault(error, self.path) from error
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _begin(self) -> None:
+        try:
+            if self._depth:
+                self._check_alive()
+            self.writer.execute(f"SAVEPOINT level_{self._depth}" if self._depth else "BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise plain_fault(error, self.path) from error
+        self._depth += 1
+        self._owner = get_ident()
+
+    def _commit(self) -> None:
+        self._check_alive()
+        self.writer.execute(f"RELEASE level_{self._depth - 1}" if self._depth > 1 else "COMMIT")
+        self._leave()
+
+    def _roll_back(self) -> None:
+        level = self._depth - 1
+        self._leave()
+        if not self.writer.in_transaction:
+            return
+        if level:
+            self.writer.execute(f"ROLLBACK TO level_{level}")
+            self.writer.execute(f"RELEASE level_{level}")
+        else:
+            self.writer.execute("ROLLBACK")
+
+    def _leave(self) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._owner = 0
+
+    def _check_alive(self) -> None:
+        """A full disk may end the whole transaction from below: then nothing more may be written under its name."""
+        if not self.writer.in_transaction:
+            raise StoreError(f"the transaction on {self.path} was undone by a fault; nothing of it was stored")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One moment of the archive, to read; inside a transaction of this thread, what that has written so far.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        try:
+            if self._owner == get_ident():
+                yield self.writer
+                return
+            reader = self._borrow()
+            try:
+                reader.execute("BEGIN")
+                yield reader
+            finally:
+                self._give_back(reader)
+        except sqlite3.Error as error:
+            raise plain_fault(error, self.path) from error
+
+    def _borrow(self) -> sqlite3.Connection:
+        with self._pool_lock:
+            self._check_open()
+            if self._pool:
+                return self._pool.pop()
+        return self._connect("ro", _READER)
+
+    def _give_back(self, reader: sqlite3.Connection) -> None:
+        if reader.in_transaction:
+            reader.execute("ROLLBACK")
+        with self._pool_lock:
+            if not self._closed and len(self._pool) < IDLE_READERS:
+                self._pool.append(reader)
+                return
+        reader.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreError(f"{self.path} was closed already")
+
+    def check(self) -> str | None:
+        """What SQLite's own quick check finds wrong with the file; ``None`` where it is sound. Reads all of it."""
+        with self.reading() as reader:
+            verdict = str(reader.execute("PRAGMA quick_check(1)").fetchone()[0])
+        return None if verdict == "ok" else verdict
+
+    def close(self) -> None:
+        """Close every connection; twice is no harm."""
+        with self._lock, self._pool_lock:
+            if self._closed:
+                return
+            self._closed = True
+            for reader in self._pool:
+                reader.close()
+            self._pool.clear()
+            self.writer.close()

@@ -1,0 +1,150 @@
+"""The one writer of the archive in SQLite: the port `Ledger`. Every look-up is a bounded walk of one index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager, contextmanager
+
+from aggregator.model import (
+    Alias,
+    ContentHash,
+    EntryId,
+    Head,
+    HeadQuery,
+    Heads,
+    Key,
+    PollRecord,
+    RevisionHash,
+    Text,
+)
+from aggregator.store.recording import record_poll
+from aggregator.store.rows import alias_digest, entry_of
+from aggregator.store.showing import HEADS_A_HASH, head, wants_text
+from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.sqlite.tables import Tables
+from aggregator.store.stored import StoredEntry
+from aggregator.store.values import instant_text, safe
+
+_KEY = "SELECT entry_id FROM identities WHERE feed_id = ? AND key = ?"
+_ALIAS = "SELECT entry_id FROM aliases WHERE digest = ? ORDER BY entry_id DESC LIMIT ?"
+_OWN = """
+SELECT id FROM entries INDEXED BY entries_by_own_content
+WHERE feed_id = ? AND content_hash = ? ORDER BY day DESC, id DESC LIMIT ?
+"""
+_LATEST = """
+SELECT id, feed_id FROM entries INDEXED BY entries_by_content
+WHERE content_hash = ? ORDER BY day DESC, id DESC LIMIT ?
+"""
+_ENTRY = "SELECT * FROM entries WHERE id = ?"
+_TEXT = "SELECT title, content, content_kind FROM revisions WHERE entry_id = ? AND number = ?"
+_OLDER = """
+SELECT value AS hash, (
+    SELECT number FROM revisions WHERE entry_id = ?2 AND revision_hash = value AND number < ?3 ORDER BY number LIMIT 1
+) AS number FROM json_each(?1)
+"""
+_VERSIONS = """
+SELECT revision_hash, number FROM revisions INDEXED BY revisions_by_hash
+WHERE entry_id = ? ORDER BY revision_hash, number
+"""
+_GUARDED = "SELECT 1 FROM templates WHERE content_hash = ? AND until > ?"
+
+
+class SqliteLedger:
+    """Implements `Ledger` on the writing connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside is committed together or not at all; may be nested. Raises `StoreError`."""
+        return self._transaction()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._database.transaction():
+            yield
+
+    def record(self, record: PollRecord) -> None:
+        """Write one poll and all that follows from it (D-22, H-06).
+
+        Raises:
+            StoreError: it does not fit what is stored, or cannot be stored; then nothing was changed.
+            UnknownFeedError: no feed has this id.
+        """
+        with self._database.transaction() as writer:
+            record_poll(record, Tables(writer))
+
+    def heads(self, query: HeadQuery) -> Heads:
+        """What is known of the entries of one document."""
+        with self._database.reading() as connection:
+            return _Search(connection, query).heads()
+
+
+class _Search:
+    """One query being answered: numbers first, then each entry once."""
+
+    def __init__(self, connection: sqlite3.Connection, query: HeadQuery) -> None:
+        self._connection, self._query = connection, query
+        self._asked = frozenset(query.revisions)
+        self._asked_json = json.dumps(query.revisions)
+
+    def heads(self) -> Heads:
+        query = self._query
+        keys = {key: number for key in query.keys if (number := self._by_key(key)) is not None}
+        aliases = {alias: found for alias in query.aliases if (found := self._by_alias(alias))}
+        contents = {content: found for content in query.contents if (found := self._by_content(content))}
+        worded = {*keys.values(), *(number for found in aliases.values() for number in found)}
+        keyed = frozenset(keys.values())
+        heads = {number: self._head(number, worded, keyed) for number in worded.union(*contents.values())}
+        return Heads(
+            by_key={key: heads[number] for key, number in keys.items()},
+            by_alias={alias: tuple(heads[number] for number in found) for alias, found in aliases.items()},
+            by_content={content: tuple(heads[number] for number in found) for content, found in contents.items()},
+            templates=frozenset(content for content in query.contents if self._guarded(content)),
+        )
+
+    def _by_key(self, key: Key) -> EntryId | None:
+        row = self._connection.execute(_KEY, (self._query.feed_id, safe(key))).fetchone()
+        return EntryId(row[0]) if row else None
+
+    def _by_alias(self, alias: Alias) -> list[EntryId]:
+        digest = alias_digest(self._query.feed_id, alias)
+        return sorted(EntryId(row[0]) for row in self._connection.execute(_ALIAS, (digest, HEADS_A_HASH)))
+
+    def _by_content(self, content: ContentHash) -> list[EntryId]:
+        """The latest of this feed, and the latest of others: each as many as one hash may have."""
+        feed_id = self._query.feed_id
+        own = [EntryId(row[0]) for row in self._connection.execute(_OWN, (feed_id, content, HEADS_A_HASH))]
+        latest = self._connection.execute(_LATEST, (content, 2 * HEADS_A_HASH))
+        others = [EntryId(row[0]) for row in latest if row[1] != feed_id]
+        return sorted(own + others[:HEADS_A_HASH])
+
+    def _guarded(self, content: ContentHash) -> bool:
+        facts = (content, instant_text(self._query.now))
+        return self._connection.execute(_GUARDED, facts).fetchone() is not None
+
+    def _head(self, number: EntryId, worded: AbstractSet[EntryId], keyed: AbstractSet[EntryId]) -> Head:
+        entry = entry_of(self._connection.execute(_ENTRY, (number,)).fetchone())
+        if number not in worded:
+            return head(entry, {}, None)
+        return head(entry, self._older(entry), self._text(entry) if wants_text(entry, self._query, keyed) else None)
+
+    def _older(self, entry: StoredEntry) -> dict[RevisionHash, int]:
+        """Earlier versions with a hash that was asked for: walks the versions or the hashes, whichever are fewer."""
+        if entry.current == 1:
+            return {}
+        if entry.current > len(self._asked):
+            rows = self._connection.execute(_OLDER, (self._asked_json, entry.entry_id, entry.current)).fetchall()
+            return {RevisionHash(row["hash"]): row["number"] for row in rows if row["number"] is not None}
+        found: dict[RevisionHash, int] = {}
+        for row in self._connection.execute(_VERSIONS, (entry.entry_id,)):
+            if row["revision_hash"] in self._asked and row["number"] < entry.current:
+                found.setdefault(RevisionHash(row["revision_hash"]), row["number"])
+        return found
+
+    def _text(self, entry: StoredEntry) -> Text:
+        row = self._connection.execute(_TEXT, (entry.entry_id, entry.current)).fetchone()
+        return Text(title=row["title"], content=row["content"], content_kind=row["content_kind"])

@@ -1,0 +1,82 @@
+"""The tables and how they came to be: migrations are append-only, each in a transaction, none is ever changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database as Toolbox
+from sqlite_utils.migrations import Migrations
+
+from aggregator.errors import StoreError
+from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.driver import plain_fault, sqlite3
+from aggregator.store.sqlite.founding import FOUNDING
+
+APPLICATION_ID = 0x46454544
+"""Stands in the header of the file and says whose database it is."""
+
+migrations = Migrations("aggregator")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrated:
+    """What opening did to the schema: the steps applied now, and all steps there are."""
+
+    applied: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+@migrations()
+def m0001_founding(db: Toolbox) -> None:
+    """The archive as first published."""
+    for statement in FOUNDING:
+        db.execute(statement)
+
+
+def migrate(database: Database) -> Migrated:
+    """Bring the schema up to date; a sound and current one is only read.
+
+    Raises:
+        StoreError: the file belongs to another program or to a newer version of this one.
+    """
+    try:
+        return _migrate(database)
+    except sqlite3.Error as error:
+        raise plain_fault(error, database.path) from error
+
+
+def _migrate(database: Database) -> Migrated:
+    toolbox = Toolbox(database.writer, execute_plugins=False)
+    _refuse_strangers(database)
+    steps = tuple(step.name for step in migrations.applied(toolbox)) + tuple(
+        step.name for step in migrations.pending(toolbox)
+    )
+    _refuse_newer(database, toolbox)
+    if not migrations.pending(toolbox):
+        return Migrated(applied=(), steps=steps)
+    with database.transaction() as writer:
+        pending = tuple(step.name for step in migrations.pending(toolbox))
+        migrations.apply(toolbox)
+        writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    return Migrated(applied=pending, steps=steps)
+
+
+def _refuse_strangers(database: Database) -> None:
+    owner = database.writer.execute("PRAGMA application_id").fetchone()[0]
+    tables = database.writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if tables and owner != APPLICATION_ID:
+        raise StoreError(f"{database.path} is the database of another program; choose another [storage] path")
+
+
+def _refuse_newer(database: Database, toolbox: Toolbox) -> None:
+    known = {step.name for step in migrations.pending(toolbox)} | _own_steps()
+    unknown = [step.name for step in migrations.applied(toolbox) if step.name not in known]
+    if unknown:
+        raise StoreError(
+            f"{database.path} was written by a newer version of this program (schema step {unknown[-1]}); "
+            "update the program, or choose another [storage] path"
+        )
+
+
+def _own_steps() -> set[str]:
+    return {step.name for step in migrations.pending(Toolbox(memory=True))}

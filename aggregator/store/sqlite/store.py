@@ -1,0 +1,68 @@
+"""The archive in one SQLite file: opening, its parts, closing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.store.sqlite.catalogue import SqliteCatalogue
+from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.ledger import SqliteLedger
+from aggregator.store.sqlite.schema import Migrated, migrate
+from aggregator.store.sqlite.sources import SqliteSources
+from aggregator.store.syncing import Mint
+from aggregator.store.values import instant_text
+
+
+class SqliteStore:
+    """All four ports over one file. ``migrated`` says what opening did to the schema."""
+
+    def __init__(self, database: Database, mint: Mint, migrated: Migrated) -> None:
+        self.database, self.migrated = database, migrated
+        self.sources = SqliteSources(database, mint)
+        self.ledger = SqliteLedger(database)
+        self.archive = SqliteArchive(database)
+        self.catalogue = SqliteCatalogue(database)
+
+    def migrate(self) -> Migrated:
+        """What opening did to the schema; opening always brings it up to date, so nothing is left to do here."""
+        return self.migrated
+
+    def check(self) -> str | None:
+        """What SQLite finds wrong with the file, ``None`` where it is sound. Reads all of it."""
+        return self.database.check()
+
+    def close(self) -> None:
+        """Close every connection; twice is no harm. End the writer before."""
+        self.database.close()
+
+
+def open_store(path: Path, authority: str, now: datetime, new_uuid: Callable[[], str]) -> SqliteStore:
+    """Open the archive at ``path``, making or migrating it where needed.
+
+    ``authority`` (a host name) and the year of ``now`` go into the ids of feeds added from here on; those of the first
+    opening are kept as the founding. ``new_uuid`` gives random UUIDs (P-10).
+
+    Raises:
+        StoreError: it cannot be opened or written, is no database, belongs to another program or a newer version.
+    """
+    database = Database(path)
+    try:
+        migrated = migrate(database)
+        _found(database, authority, now)
+    except BaseException:
+        database.close()
+        raise
+    return SqliteStore(database, Mint(authority=authority, new_uuid=new_uuid), migrated)
+
+
+def _found(database: Database, authority: str, now: datetime) -> None:
+    """Write down when and under which name the archive began, once."""
+    with database.reading() as reader:
+        if reader.execute("SELECT 1 FROM meta WHERE name = 'founded_at'").fetchone():
+            return
+    facts = [("authority", authority), ("founded_at", instant_text(now))]
+    with database.transaction() as writer:
+        writer.executemany("INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)", facts)

@@ -1,0 +1,139 @@
+"""Runs work where writing is allowed: one thread, one commit for everything that waits, each work all or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from queue import Empty, Queue
+from threading import Lock, Thread
+from typing import Any, Protocol, TypeVar
+
+from aggregator.errors import StoreError
+from aggregator.ports import Ledger
+
+T = TypeVar("T")
+
+BATCH = 64
+"""So many works at most share a commit."""
+ROOM = 1024
+"""So many works at most wait; further callers wait for their turn to wait."""
+
+
+class HasLedger(Protocol):
+    """A store, as far as writing needs it."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The one writer of the archive."""
+        ...
+
+
+@dataclass(slots=True)
+class _Work:
+    run: Callable[[], Any]
+    done: Future[Any]
+    result: Any = None
+
+
+class GroupWriter:
+    """Implements `Writer` with a thread of its own. Work that raises undoes only itself."""
+
+    def __init__(self, store: HasLedger, batch: int = BATCH, room: int = ROOM) -> None:
+        self._ledger, self._batch = store.ledger, batch
+        self._queue: Queue[_Work | None] = Queue()
+        self._room = asyncio.Semaphore(room)
+        self._gate, self._closed = Lock(), False
+        self._thread = Thread(target=self._serve, name="archive-writer", daemon=True)
+        self._thread.start()
+
+    async def __call__(self, work: Callable[[], T]) -> T:
+        """The result of ``work`` once it is committed.
+
+        Work that is cancelled before its turn is never run; once begun it is finished.
+
+        Raises:
+            StoreError: it could not be committed, or the writer is closed. Whatever ``work`` raises.
+        """
+        async with self._room:
+            done: Future[T] = Future()
+            with self._gate:
+                if self._closed:
+                    raise StoreError("the archive is being closed; nothing more can be written")
+                self._queue.put(_Work(work, done))
+            return await asyncio.wrap_future(done)
+
+    def close(self) -> None:
+        """Finish all work accepted so far and end the thread; twice is no harm."""
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    async def aclose(self) -> None:
+        """The same without blocking the event loop, which the waiting callers need."""
+        await asyncio.to_thread(self.close)
+
+    def _serve(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch, ended = self._drain(first)
+            self._run([work for work in batch if work.done.set_running_or_notify_cancel()])
+            if ended:
+                return
+
+    def _drain(self, first: _Work) -> tuple[list[_Work], bool]:
+        """The first work and all that wait behind it; whether the end was among them."""
+        batch = [first]
+        while len(batch) < self._batch:
+            try:
+                work = self._queue.get_nowait()
+            except Empty:
+                break
+            if work is None:
+                return batch, True
+            batch.append(work)
+        return batch, False
+
+    def _run(self, batch: list[_Work]) -> None:
+        """One transaction for all; each work in a savepoint of its own."""
+        if not batch:
+            return
+        failed: list[tuple[_Work, BaseException]] = []
+        try:
+            with self._ledger.transaction():
+                failed = [(work, error) for work in batch if (error := self._attempt(work)) is not None]
+        except BaseException as error:
+            for work in batch:
+                work.done.set_exception(error)
+            return
+        faults = {id(work): error for work, error in failed}
+        for work in batch:
+            if id(work) in faults:
+                work.done.set_exception(faults[id(work)])
+            else:
+                work.done.set_result(work.result)
+
+    def _attempt(self, work: _Work) -> BaseException | None:
+        try:
+            with self._ledger.transaction():
+                work.result = work.run()
+        except BaseException as error:
+            return error
+        return None
+
+
+class InlineWriter:
+    """Implements `Writer` on the caller's own thread, one transaction a work: for tests and single commands."""
+
+    def __init__(self, store: HasLedger) -> None:
+        self._ledger = store.ledger
+
+    async def __call__(self, work: Callable[[], T]) -> T:
+        """The result of ``work`` once it is committed. Raises whatever ``work`` raises, or `StoreError`."""
+        with self._ledger.transaction():
+            return work()
+
+    async def aclose(self) -> None:
+        """Nothing to close."""

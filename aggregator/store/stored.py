@@ -1,0 +1,190 @@
+"""What is stored, as nouns of this room, and the tables that recording writes to. Both stores keep exactly these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from aggregator.model import (
+    Alias,
+    ContentHash,
+    Entry,
+    EntryId,
+    FeedId,
+    FeedState,
+    Fingerprint,
+    JournalRow,
+    Key,
+    Outcome,
+    PollRecord,
+    Precision,
+    PublicId,
+    RevisionHash,
+    Source,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFeed:
+    """One feed: its configuration, its state and its lease. ``entries`` counts them, ``updated_at`` is their latest
+    change. Instants are aware and UTC."""
+
+    source: Source
+    state: FeedState
+    removed: bool = False
+    lease_until: datetime | None = None
+    last_request_at: datetime | None = None
+    entries: int = 0
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """One entry without its words, which are in its revisions.
+
+    ``title`` and ``url`` are those shown (revision ``displayed``); ``link``, ``language`` and the hashes those of the
+    newest revision ``current``. ``key`` is the newest of its keys. ``pub_seq`` is ``None`` while it was never emitted.
+    """
+
+    entry_id: EntryId
+    feed_id: FeedId
+    key: Key
+    public_id: PublicId
+    url: str | None
+    title: str
+    link: str | None
+    language: str | None
+    published_at: datetime
+    precision: Precision
+    basis: str
+    day: date
+    first_seen_at: datetime
+    last_seen_at: datetime
+    last_poll_id: int
+    updated_at: datetime
+    source_published_at: datetime | None
+    content_hash: ContentHash
+    revision_hash: RevisionHash
+    title_hash: str
+    strong: bool
+    outcome: Outcome
+    current: int = 1
+    displayed: int = 1
+    pub_seq: int | None = None
+    lead: EntryId | None = None
+    repost_of: EntryId | None = None
+    reverted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRevision:
+    """One immutable version of an entry: the whole normalised entry with its fingerprint (D-20)."""
+
+    entry_id: EntryId
+    number: int
+    seen_at: datetime
+    poll_id: int
+    entry: Entry
+    fingerprint: Fingerprint
+    significant: bool
+    displayed: bool
+    reverts_to: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What a poll leaves on the feed itself: how many entries came, the latest change of any of them."""
+
+    added: int = 0
+    updated_at: datetime | None = None
+
+
+class JournalTable(Protocol):
+    """The journal as appending needs it."""
+
+    def tip(self) -> tuple[int, str]:
+        """The last sequence number and its hash."""
+        ...
+
+    def append(self, row: JournalRow) -> None:
+        """Add the next row."""
+        ...
+
+
+class EntryTables(JournalTable, Protocol):
+    """Everything `record` writes. Any conflict raises `StoreError` and the whole transaction is undone (D-22)."""
+
+    def add_poll(self, record: PollRecord) -> int:
+        """One row for one request; returns its number."""
+        ...
+
+    def settle_feed(self, record: PollRecord, settled: Settled) -> None:
+        """The state after the poll; ends the lease and frees the host. Raises `UnknownFeedError`."""
+        ...
+
+    def next_entry_id(self) -> EntryId:
+        """The number the next entry gets."""
+        ...
+
+    def entry(self, entry_id: EntryId) -> StoredEntry:
+        """One entry. Raises `StoreError` where there is none."""
+        ...
+
+    def add_entry(self, entry: StoredEntry) -> None:
+        """A new entry, with its key."""
+        ...
+
+    def change_entry(self, entry: StoredEntry) -> None:
+        """The entry as it is now."""
+        ...
+
+    def touch(self, entries: Sequence[EntryId], at: datetime, poll_id: int) -> None:
+        """Move last_seen of these entries, and nothing else."""
+        ...
+
+    def add_revision(self, revision: StoredRevision) -> None:
+        """A further version."""
+        ...
+
+    def owner(self, feed_id: FeedId, key: Key) -> EntryId | None:
+        """The entry that bears this key in this feed."""
+        ...
+
+    def add_key(self, feed_id: FeedId, key: Key, entry_id: EntryId) -> None:
+        """A further key of an entry; the same one twice is no conflict."""
+        ...
+
+    def add_aliases(self, feed_id: FeedId, aliases: Sequence[Alias], entry_id: EntryId) -> None:
+        """Second-hand keys; known ones are skipped."""
+        ...
+
+    def public_id_taken(self, public_id: PublicId) -> bool:
+        """Whether an entry owns this id."""
+        ...
+
+    def guard(self, content: ContentHash, feed_id: FeedId, at: datetime, until: datetime) -> bool:
+        """Put a text under the guard of D-06; false where it is under it already."""
+        ...
+
+
+class FeedTables(JournalTable, Protocol):
+    """Everything `sync` needs."""
+
+    def known(self) -> Mapping[FeedId, tuple[str, bool]]:
+        """Of every feed, the stored configuration as text and whether it is removed."""
+        ...
+
+    def feed(self, feed_id: FeedId) -> StoredFeed:
+        """One feed. Raises `UnknownFeedError`."""
+        ...
+
+    def add_feed(self, feed: StoredFeed) -> None:
+        """A new feed."""
+        ...
+
+    def change_feed(self, feed: StoredFeed) -> None:
+        """The feed as it is now."""
+        ...
