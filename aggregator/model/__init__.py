@@ -16,7 +16,7 @@ from aggregator.model.change import (
     Text,
     Verdict,
 )
-from aggregator.model.document import Document, Entry, Fingerprint, Hints, ReadContext, Stamp, Unreadable
+from aggregator.model.document import Document, Entry, Fingerprint, ReadContext, Stamp, Unreadable
 from aggregator.model.edition import (
     Edition,
     EntryFilter,
@@ -48,7 +48,7 @@ from aggregator.model.exchange import (
     Response,
     Unreachable,
 )
-from aggregator.model.feed import FeedProfile, FeedState, Redirect, Source, Validators
+from aggregator.model.feed import FeedProfile, FeedState, Hints, Redirect, Rhythm, Source, Validators
 from aggregator.model.names import (
     ContentHash,
     DateStatus,
@@ -151,6 +151,7 @@ __all__ = [
     "Revised",
     "Revision",
     "RevisionHash",
+    "Rhythm",
     "Seen",
     "Selection",
     "Site",

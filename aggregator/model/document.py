@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.model.feed import FeedProfile
+from aggregator.model.feed import FeedProfile, Hints
 from aggregator.model.names import ContentHash, DateStatus, Precision, RevisionHash, ZoneSource
 from aggregator.model.published import Category, Enclosure, Link, OriginalSource, Person, Problem, RawTombstone
 
@@ -91,19 +91,6 @@ class Fingerprint:
     lead: str
     strong: bool
     version: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hints:
-    """What the document itself says about polling it (H-25 to H-28)."""
-
-    ttl: int | None = None
-    skip_hours: tuple[int, ...] = ()
-    skip_days: tuple[str, ...] = ()
-    update_period: str | None = None
-    update_frequency: int | None = None
-    update_base: str | None = None
-    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,13 +64,41 @@ class FeedProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What the document itself says about polling it (H-25 to H-28)."""
+
+    ttl: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    update_period: str | None = None
+    update_frequency: int | None = None
+    update_base: str | None = None
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """When a feed publishes, learned from the instants of its entries (A-02, A-04).
+
+    ``weight`` is the sum of its events, each faded by its age at ``weighed_at``; ``bins`` are event counts of the 168
+    hours of the week in civil time, empty for none; ``since`` is the beginning of the observed span.
+    """
+
+    since: datetime | None = None
+    weight: float = 0.0
+    weighed_at: datetime | None = None
+    last_event: datetime | None = None
+    bins: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What polling has learned of one feed. Instants are aware and UTC; ``None`` means never.
 
     ``uuid`` is random, made at subscription and permanent (P-10); ``tag`` is ``tag:OURHOST,YEAR:UUID`` as it was then,
     the stem of every id minted for this feed (R-01, R-12). ``next_poll_at`` of ``None`` means at once.
     ``identity`` is the learned mode (GUID or LINK, P-16), ``id_changes`` the instants of documents in which known
-    entries came under new ids. ``bound`` names what decided ``next_poll_at`` (A-10).
+    entries came under new ids. ``hints`` are those of the last document read. ``bound`` names what decided ``next_poll_at`` (A-10).
     """
 
     feed_id: FeedId
@@ -95,3 +123,5 @@ class FeedState:
     identity: Identity = Identity.GUID
     id_changes: tuple[datetime, ...] = ()
     profile: FeedProfile = FeedProfile()
+    hints: Hints = Hints()
+    rhythm: Rhythm = Rhythm()
