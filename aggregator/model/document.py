@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aggregator.model.feed import FeedProfile, Hints
@@ -107,7 +107,7 @@ class Document:
     entries: tuple[Entry, ...]
     fingerprints: tuple[Fingerprint, ...] = ()
     links: tuple[Link, ...] = ()
-    hints: Hints = Hints()
+    hints: Hints = field(default_factory=Hints)
     tombstones: tuple[RawTombstone, ...] = ()
     problems: tuple[Problem, ...] = ()
     partial: bool = False

@@ -98,7 +98,8 @@ class FeedState:
     ``uuid`` is random, made at subscription and permanent (P-10); ``tag`` is ``tag:OURHOST,YEAR:UUID`` as it was then,
     the stem of every id minted for this feed (R-01, R-12). ``next_poll_at`` of ``None`` means at once.
     ``identity`` is the learned mode (GUID or LINK, P-16), ``id_changes`` the instants of documents in which known
-    entries came under new ids. ``hints`` are those of the last document read. ``bound`` names what decided ``next_poll_at`` (A-10).
+    entries came under new ids. ``hints`` are those of the last document read. ``bound`` names what decided
+    ``next_poll_at`` (A-10).
     """
 
     feed_id: FeedId
