@@ -1,0 +1,154 @@
+"""What an item says, decided once, so that Atom, RSS, JSON Feed and the pages agree on every word of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from aggregator.model import Enclosure, Item, Person, Republish
+from aggregator.publish import links
+from aggregator.publish.markup import legal, quoted, text
+from aggregator.publish.press import Clean, Copy, Origin, Prepared, Press
+
+LONGEST_TITLE = 500
+LONGEST_SUMMARY = 1_000
+LONGEST_NAME = 200
+LARGEST_BODY = 100_000
+"""Bytes of a cleaned body; a larger one is published as its summary, so that no entry swells every feed it is in."""
+MOST = 20
+"""Most authors, categories, enclosures or members published of one entry."""
+
+
+def prepared(item: Item, press: Press) -> Prepared:
+    """The item ready for every format, from the cache of the press where it was there before."""
+    if (known := press.fragments.get(item)) is None:
+        known = press.fragments[item] = prepare(item, press.clean)
+    return known
+
+
+def prepare(item: Item, clean: Clean) -> Prepared:
+    """What may leave the archive of this item, by the licence of its source.
+
+    LINK: title, link, source and date only. SUMMARY: the plain-text summary too. FULL: the sanitised content too.
+    Where there are members, a sentence in the body names them in every mode (D-21), after what else may be shown.
+    """
+    origin = _origin(item)
+    linked = item.source.republish not in (Republish.SUMMARY, Republish.FULL)
+    summary = "" if linked else cut(legal(item.summary).strip(), LONGEST_SUMMARY)
+    members = tuple(
+        Copy(name=_name(one.source_title), title=_title(one.title), url=links.web(one.url))
+        for one in item.members[:MOST]
+    )
+    return Prepared(
+        title=_title(item.title) or cut(line(summary), 80) or f"Untitled entry from {origin.title}",
+        link=links.web(item.url),
+        summary=summary,
+        body=_body(item, clean, summary, _also(members)),
+        authors=_authors(item, origin),
+        categories=_categories(item, origin),
+        enclosures=() if linked else _enclosures(item),
+        members=members,
+        origin=origin,
+    )
+
+
+def line(value: str) -> str:
+    """Legal characters on one line, single spaces."""
+    return " ".join(legal(value).split())
+
+
+def cut(value: str, length: int) -> str:
+    """At most this many characters, cut at a word end where there is one, with an ellipsis."""
+    if len(value) <= length:
+        return value
+    head = value[: length - 1]
+    return (head.rpartition(" ")[0] or head).rstrip(" ,;:-–") + "…"
+
+
+def _title(value: str) -> str:
+    return cut(line(value), LONGEST_TITLE)
+
+
+def _name(value: str) -> str:
+    return cut(line(value), LONGEST_NAME)
+
+
+def _origin(item: Item) -> Origin:
+    """The original source where the feed is itself an aggregate and names it well, else the source we polled."""
+    given, card = item.original, item.source
+    if given and given.title and (url := links.web(given.url)):
+        return Origin(title=_name(given.title), url=url, site_url=links.web(given.site_url))
+    return Origin(title=_name(card.title), url=card.url, site_url=links.web(card.site_url))
+
+
+def _body(item: Item, clean: Clean, summary: str, also: str) -> str:
+    """The HTML to show, empty when the summary says it all."""
+    full = _full(item, clean) if item.source.republish == Republish.FULL else ""
+    if full or not also:
+        return full + also
+    return (f"<p>{text(summary)}</p>" if summary else "") + also
+
+
+def _full(item: Item, clean: Clean) -> str:
+    """The whole body as safe HTML; empty if there is none or it is too large."""
+    if item.content_kind == "text":
+        made = "".join(f"<p>{text(part.strip())}</p>" for part in item.content.split("\n\n") if part.strip())
+    else:
+        made = legal(clean(item.content, item.base)) if item.content else ""
+    return "" if len(made) > LARGEST_BODY or len(made.encode()) > LARGEST_BODY else made
+
+
+def _also(members: Iterable[Copy]) -> str:
+    """One sentence with a link for each other copy, empty without any (D-21)."""
+    names = [
+        f'<a href="{quoted(one.url)}">{text(one.name or one.title)}</a>' if one.url else text(one.name or one.title)
+        for one in members
+    ]
+    if not names:
+        return ""
+    first, last = ", ".join(names[:-1]), names[-1]
+    return f"<p>Also published by {f'{first} and {last}' if first else last}.</p>"
+
+
+def _authors(item: Item, origin: Origin) -> tuple[Person, ...]:
+    """The authors without e-mail addresses, then the source's name: most readers show no other (R-11, R-15, P-44)."""
+    named = (item.original.authors if item.original else ()) or item.source.authors
+    people = item.authors or tuple(Person(name=name) for name in named)
+    found: dict[str, Person] = {}
+    for one in (*people[: MOST - 1], Person(name=origin.title)):
+        name = _name(one.name)
+        found.setdefault(name.casefold(), Person(name=name, uri=links.web(one.uri)))
+    found.pop("", None)
+    return tuple(found.values())
+
+
+def _categories(item: Item, origin: Origin) -> tuple[str, ...]:
+    """The terms of the entry, then the source's name (R-15), each once."""
+    found: dict[str, str] = {}
+    for term in (*(one.label or one.term for one in item.categories[: MOST - 1]), origin.title):
+        words = _name(term)
+        found.setdefault(words.casefold(), words)
+    found.pop("", None)
+    return tuple(found.values())
+
+
+def _enclosures(item: Item) -> tuple[Enclosure, ...]:
+    """Attached files with a web address, each with a media type, lengths only where they can be true."""
+    found = ((one, links.web(one.url)) for one in item.enclosures[:MOST])
+    return tuple(
+        replace(
+            one,
+            url=url,
+            type=_media_type(one),
+            title=_title(one.title or "") or None,
+            length=one.length if one.length is not None and one.length >= 0 else None,
+        )
+        for one, url in found
+        if url
+    )
+
+
+def _media_type(enclosure: Enclosure) -> str:
+    """The stated type if it looks like one, else what nothing is known of."""
+    stated = line(enclosure.type or "").lower()
+    return stated if len(stated) <= LONGEST_NAME and "/" in stated[1:-1] else "application/octet-stream"
