@@ -1,0 +1,148 @@
+"""Atom 1.0 (RFC 4287): an edition to a document. The same edition always gives the same bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from aggregator.model import Edition, File, Item, OriginalSource, Person, SourceCard
+from aggregator.publish import entry, links
+from aggregator.publish.dates import rfc3339
+from aggregator.publish.markup import DECLARATION, element, empty, language, optional, quoted
+from aggregator.publish.press import Prepared, Press
+
+RIGHTS = "Each entry belongs to its publisher, who is named as its source; see there for rights and licence."
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def render_atom(edition: Edition, press: Press) -> File:
+    """The edition as ``{path}.atom``; changed when its newest item was (R-10, R-42)."""
+    parts = [DECLARATION, *_head(edition, press), *(fragment(item, press) for item in edition.items), "</feed>\n"]
+    return File(path=f"{edition.path}.atom", body="".join(parts).encode(), changed_at=edition.updated)
+
+
+def fragment(item: Item, press: Press) -> str:
+    """One ``entry`` element, kept with the prepared item."""
+    ready = entry.prepared(item, press)
+    if (known := ready.fragments.get("atom")) is None:
+        known = ready.fragments["atom"] = "".join(_entry(item, ready, press))
+    return known
+
+
+def _head(edition: Edition, press: Press) -> Iterator[str]:
+    """Everything before the first entry (R-10); no style sheet and no XSLT (R-48)."""
+    site = press.site
+    lang = language(edition.language) or "en"
+    yield f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{quoted(lang)}">\n'
+    yield element("id", edition.id)
+    yield element("title", edition.title)
+    yield optional("subtitle", edition.subtitle)
+    yield element("updated", rfc3339(edition.updated))
+    yield f"<author>{element('name', site.title)}{element('uri', site.url)}</author>"
+    yield element("generator", "aggregator", {"version": press.version})
+    yield element("rights", RIGHTS)
+    yield element("icon", links.ours(site, links.ICON))
+    yield _link("self", links.feed(site, edition, "atom"), type=links.TYPES["atom"])
+    yield _link("alternate", links.page(site, edition), type="text/html")
+    yield _link("alternate", links.feed(site, edition, "rss"), type=links.TYPES["rss"])
+    yield _link("alternate", links.feed(site, edition, "json"), type=links.TYPES["json"])
+    for hub in press.hubs:
+        yield _link("hub", hub)
+    yield "\n"
+
+
+def _entry(item: Item, ready: Prepared, press: Press) -> Iterator[str]:
+    """One entry (R-11). Without a web address the content is always there: Atom asks for one of the two."""
+    lang = language(item.language)
+    yield f'<entry xml:lang="{lang}">\n' if lang else "<entry>\n"
+    yield element("id", item.public_id)
+    yield element("title", ready.title, {"type": "text"})
+    yield element("published", rfc3339(item.published_at))
+    yield element("updated", rfc3339(item.updated_at))
+    yield from (_person(author) for author in ready.authors)
+    if ready.link:
+        yield _link("alternate", ready.link)
+    for copy in ready.members:
+        if copy.url:
+            yield _link("related", copy.url, title=": ".join(part for part in (copy.name, copy.title) if part))
+    for file in ready.enclosures:
+        length = None if file.length is None else str(file.length)
+        yield _link("enclosure", file.url, type=file.type, length=length, title=file.title)
+    yield from (empty("category", {"term": term}) for term in ready.categories)
+    if ready.summary:
+        yield element("summary", ready.summary, {"type": "text"})
+    if ready.body:
+        yield element("content", ready.body, {"type": "html"})
+    elif not ready.link:
+        yield element("content", ready.summary or ready.title, {"type": "text"})
+    yield optional("rights", item.rights)
+    yield _original(item.original, item) if item.original else _source(item, press)
+    yield "\n</entry>\n"
+
+
+def _source(item: Item, press: Press) -> str:
+    """The feed an entry was read from (R-12), kept by its card."""
+    card = item.source
+    if card.updated is None:
+        return _card(card, item.updated_at)
+    if (known := press.sources.get(card)) is None:
+        known = press.sources[card] = _card(card, card.updated)
+    return known
+
+
+def _card(card: SourceCard, updated: datetime) -> str:
+    """A source as Atom names it; ``updated`` is aware."""
+    rights = " · ".join(part for part in (card.rights, card.licence) if part)
+    parts = (
+        element("id", card.raw_id or card.tag),
+        element("title", card.title),
+        element("updated", rfc3339(updated)),
+        *(_person(Person(name=name)) for name in card.authors[: entry.MOST] if name.strip()),
+        _web_link("self", card.url),
+        _web_link("alternate", card.site_url, type="text/html"),
+        empty("category", {"term": card.category}) if card.category else "",
+        optional("icon", links.web(card.icon)),
+        optional("rights", rights),
+    )
+    return f"\n<source>{''.join(parts)}</source>"
+
+
+def _original(given: OriginalSource, item: Item) -> str:
+    """The source an aggregate already named, kept as it is; only what Atom demands is filled in (R-12)."""
+    card = item.source
+    dated = given.updated.strip() if given.updated else ""
+    updated = dated if _DATE.fullmatch(dated) and _is_date(dated) else rfc3339(card.updated or item.updated_at)
+    parts = (
+        element("id", given.raw_id or links.web(given.url) or card.raw_id or card.tag),
+        element("title", given.title or card.title),
+        element("updated", updated),
+        *(_person(Person(name=name)) for name in given.authors[: entry.MOST] if name.strip()),
+        _web_link("self", given.url),
+        _web_link("alternate", given.site_url, type="text/html"),
+        optional("rights", given.rights),
+    )
+    return f"\n<source>{''.join(parts)}</source>"
+
+
+def _person(person: Person) -> str:
+    """An author without e-mail address (P-44)."""
+    return f"<author>{element('name', person.name)}{optional('uri', links.web(person.uri))}</author>"
+
+
+def _link(rel: str, href: str, **attributes: str | None) -> str:
+    return empty("link", {"rel": rel, "href": href, **attributes})
+
+
+def _web_link(rel: str, href: str | None, **attributes: str | None) -> str:
+    return _link(rel, address, **attributes) if (address := links.web(href)) else ""
+
+
+def _is_date(text: str) -> bool:
+    """Whether the calendar knows this date."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
