@@ -1,0 +1,193 @@
+"""Items and sources in the words of the pages: civil days, times as people write them, states in plain English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.model import FeedStatus, Item, Precision, Site, SourceCard
+from aggregator.publish import entry, links
+from aggregator.publish.dates import DAYS, MONTHS, civil_day, civil_time
+from aggregator.publish.markup import language
+from aggregator.publish.press import Press
+
+LONGEST_SUMMARY = 320
+"""Characters of a summary on a page."""
+
+_WORDS = {
+    FeedStatus.NEW: ("waiting", "Not polled yet"),
+    FeedStatus.HEALTHY: ("good", "Healthy"),
+    FeedStatus.EMPTY: ("good", "Healthy, lists nothing at the moment"),
+    FeedStatus.NOT_A_FEED: ("bad", "Failing: its address does not give a feed"),
+    FeedStatus.BLOCKED: ("bad", "Blocked: it refuses our requests"),
+    FeedStatus.MOVED: ("waiting", "Moving to a new address"),
+    FeedStatus.GONE: ("bad", "Gone: its publisher took it down"),
+    FeedStatus.FAILING: ("bad", "Failing"),
+    FeedStatus.PAUSED: ("waiting", "Paused by us"),
+    FeedStatus.REMOVED: ("waiting", "No longer followed"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """Another place that published the same."""
+
+    name: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One entry. ``time`` is empty where the source states none; ``stamp`` is the civil time with its offset, or the
+    bare day or month; ``seen`` says that the date is only when we first saw it."""
+
+    uid: str
+    title: str
+    url: str | None
+    source: str
+    source_url: str | None
+    category: str
+    lang: str | None
+    time: str
+    stamp: str
+    updated: str
+    seen: bool
+    summary: str
+    edited: str
+    also: tuple[Also, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """The entries of one civil day, or of one month where the day is not known; ``id`` is an anchor."""
+
+    id: str
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """One source with its state. ``mood`` is ``good``, ``waiting`` or ``bad``, for a mark beside the words."""
+
+    id: str
+    title: str
+    site_url: str | None
+    page: str
+    feeds: tuple[tuple[str, str], ...]
+    mood: str
+    status: str
+    detail: str
+    entries: str
+    lang: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The sources of one category."""
+
+    name: str
+    sources: tuple[SourceView, ...]
+
+
+def days(items: Sequence[Item], press: Press) -> tuple[Day, ...]:
+    """The items by civil day of the site's zone, newest first; those without a time of day close their day (W-04)."""
+    zone = ZoneInfo(press.site.timezone)
+    found: dict[str, list[tuple[datetime, Item]]] = {}
+    for item in sorted(items, key=lambda item: (item.published_at, item.pub_seq), reverse=True):
+        local = item.published_at.astimezone(zone)
+        found.setdefault(_day_key(item, local), []).append((local, item))
+    return tuple(_day(key, found[key], press) for key in sorted(found, reverse=True))
+
+
+def groups(cards: Sequence[SourceCard], site: Site) -> tuple[Group, ...]:
+    """The sources by category, by name inside; those without a category last, removed ones left out."""
+    listed = [card for card in cards if card.status is not FeedStatus.REMOVED]
+    listed.sort(key=lambda card: (card.title.casefold(), card.id))
+    names = sorted({card.category for card in listed}, key=lambda name: (not name, name))
+    return tuple(
+        Group(name=name, sources=tuple(source(card, site) for card in listed if card.category == name))
+        for name in names
+    )
+
+
+def source(card: SourceCard, site: Site) -> SourceView:
+    """One source for the list and for its own page."""
+    mood, status = _WORDS[card.status]
+    detail = entry.cut(entry.line(card.status_text), entry.LONGEST_NAME)
+    path = f"feeds/{card.id}"
+    return SourceView(
+        id=card.id,
+        title=entry.cut(entry.line(card.title), entry.LONGEST_NAME) or card.id,
+        site_url=links.web(card.site_url),
+        page=links.local(site, f"{path}/"),
+        feeds=feeds(path, site),
+        mood=mood,
+        status=status,
+        detail="" if detail.casefold() in status.casefold() else detail,
+        entries=f"{card.entries:,} entr{'y' if card.entries == 1 else 'ies'}",
+        lang=_other_language(card.language, site),
+    )
+
+
+def feeds(path: str, site: Site) -> tuple[tuple[str, str], ...]:
+    """The three formats of an edition: name and address."""
+    return tuple((links.NAMES[ending], links.local(site, f"{path}.{ending}")) for ending in links.NAMES)
+
+
+def zone_note(site: Site) -> str:
+    """The zone of the times shown, where it is not that of the United Kingdom (W-04)."""
+    return "" if site.timezone == "Europe/London" else f"Times are those of {site.timezone.replace('_', ' ')}."
+
+
+def _day_key(item: Item, local: datetime) -> str:
+    """Sortable, and the anchor on the page; a month sorts before its days, so it is shown after them."""
+    return f"{local:%Y-%m}" if item.precision is Precision.MONTH else f"{local:%Y-%m-%d}"
+
+
+def _day(key: str, found: Sequence[tuple[datetime, Item]], press: Press) -> Day:
+    local, first = found[0]
+    if first.precision is Precision.MONTH:
+        name = f"{MONTHS[local.month - 1]} {local.year}"
+    else:
+        name = f"{DAYS[local.weekday()]} {civil_day(local.date())}"
+    ordered = sorted(found, key=lambda pair: not _timed(pair[1]))
+    return Day(id=f"d{key}", name=name, rows=tuple(_row(local, item, press) for local, item in ordered))
+
+
+def _row(local: datetime, item: Item, press: Press) -> Row:
+    ready = entry.prepared(item, press)
+    updated = item.updated_at.astimezone(local.tzinfo)
+    return Row(
+        uid=item.public_id,
+        title=ready.title,
+        url=ready.link,
+        source=ready.origin.title,
+        source_url=ready.origin.site_url,
+        category=item.source.category,
+        lang=_other_language(item.language, press.site),
+        time=civil_time(local) if _timed(item) else "",
+        stamp=_stamp(local, item),
+        updated=updated.isoformat(timespec="seconds"),
+        seen=item.published_basis == "first-seen",
+        summary=entry.cut(entry.line(ready.summary), LONGEST_SUMMARY),
+        edited=f"edited, {item.revisions} versions" if item.revisions > 1 else "",
+        also=tuple(Also(name=copy.name or copy.title, url=copy.url) for copy in ready.members),
+    )
+
+
+def _timed(item: Item) -> bool:
+    return item.precision in (Precision.SECOND, Precision.MINUTE)
+
+
+def _stamp(local: datetime, item: Item) -> str:
+    """The machine-readable date, no finer than what the source stated."""
+    return local.isoformat(timespec="minutes") if _timed(item) else _day_key(item, local)
+
+
+def _other_language(tag: str | None, site: Site) -> str | None:
+    """The language where it differs from that of the page (WCAG 3.1.2)."""
+    found = language(tag)
+    return found if found and found.casefold() != site.language.casefold() else None
