@@ -94,22 +94,14 @@ def show(report: Report, console: Console) -> None:
 
 
 def _scenarios(report: Report) -> Table:
-    table = Table(title="medians of one poll of every feed; CPU is user + system of all processes")
-    table.add_column("scenario")
-    headings = (
-        "wall s",
-        "CPU s",
-        "ms a feed",
-        "floor CPU s",
-        "ratio",
-        "allowed s",
-        "peak MB",
-        "new",
-        "copies",
-        "stored",
+    title = (
+        "One poll of every feed: medians. Seconds; CPU is user + system of all processes; MB of memory and of store."
     )
-    for heading in (*headings, "store MB"):
-        table.add_column(heading, justify="right")
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
+    table.add_column("scenario", no_wrap=True)
+    headings = ("wall", "CPU", "ms/feed", "floor", "ratio", "limit", "MB", "new", "copies", "stored", "store")
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
     for one in report.judgements:
         table.add_row(
             one.scenario,

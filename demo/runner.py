@@ -14,7 +14,7 @@ from rich.markup import escape
 from demo import storyline, witness
 from demo.configuration import Written
 from demo.server import Publishers
-from demo.service import NoAnswerError, Row, last_words, page, rows
+from demo.service import NoAnswerError, Row, last_words, page, rows, typed
 from demo.witness import Sight, Witness
 
 START_LIMIT = 60.0
@@ -89,7 +89,7 @@ class Runner:
     def _scenes(self) -> None:
         now = self.clock.elapsed
         for scene in storyline.until(self.told, now):
-            self._line(scene.at, escape(scene.text))
+            self._line(escape(scene.text))
         self.told = now
 
     def _look(self) -> None:
@@ -109,24 +109,24 @@ class Runner:
     def _saw(self, sight: Sight | None) -> None:
         if sight is None:
             return
-        where = self._where(sight)
         text = f"[bold green]{_HEADLINES[sight.kind]}[/]: {escape(sight.text)}"
-        self._line(self.clock.elapsed, f"{text}\n       see {where}")
+        places = "\n".join(f"       {place}" for place in self._places(sight))
+        self._line(f"{text}\n{places}")
 
-    def _where(self, sight: Sight) -> str:
-        """The page that shows it, or the command where there is no page."""
-        folder, config = self.written.site, self.written.file
-        known = {
-            "merge": f"{folder}feed.atom",
-            "outage": f"aggregator --config {config} feeds show {sight.about}",
-            "duplicate": f"aggregator --config {config} entry {sight.about}",
-            "revision": f"aggregator --config {config} history {sight.about}",
-        }
-        address = f"{folder}entries/{sight.about}/"
-        return address if sight.kind in {"duplicate", "revision"} and page(address) else known[sight.kind]
+    def _places(self, sight: Sight) -> tuple[str, ...]:
+        """The page that shows it, and the command that tells more."""
+        site, config = self.written.site, self.written.file
+        match sight.kind:
+            case "duplicate":
+                return f"see “Also in” at {site}", f"or   {typed(config, 'entry', sight.about)}"
+            case "revision":
+                return f"see “edited” at {site}", f"or   {typed(config, 'history', sight.about)}"
+            case "outage":
+                return f"see {site}feeds/{sight.about}/", f"or   {typed(config, 'feeds', 'show', sight.about)}"
+        return (f"see {site} or, in any feed reader, {site}feed.atom",)
 
-    def _line(self, at: float, text: str) -> None:
-        minutes, seconds = divmod(int(at), 60)
+    def _line(self, text: str) -> None:
+        minutes, seconds = divmod(int(self.clock.elapsed), 60)
         self.console.print(f"[dim]{minutes}:{seconds:02d}[/]   {text}")
 
     def _verdict(self) -> None:

@@ -21,6 +21,7 @@ ANSWER_LIMIT = 30.0
 """Seconds that one command or one request may take."""
 STOP_LIMIT = 10.0
 LOG = "serve.log"
+LONGEST_MESSAGE = 400
 
 Row = Mapping[str, Any]
 
@@ -34,12 +35,20 @@ def command(config: Path, *words: str) -> list[str]:
     return [sys.executable, "-m", "aggregator", "--config", str(config), *words]
 
 
+def typed(config: Path, *words: str) -> str:
+    """The same as a person would type it here."""
+    script = Path(sys.executable).with_name("aggregator")
+    short = os.path.relpath(script) if script.is_relative_to(Path.cwd()) else str(script)
+    program = short if script.exists() else f"{sys.executable} -m aggregator"
+    return f"{program} --config {config} {' '.join(words)}"
+
+
 @contextmanager
 def serving(written: Written) -> Iterator[subprocess.Popen[bytes]]:
     """``serve`` in a session of its own, so that Ctrl-C reaches it through us; its messages go to `LOG`."""
     with (written.file.parent / LOG).open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
-            command(written.file, "serve"), cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            [*command(written.file), "--log", "text", "serve"], cwd=ROOT, stdout=log, stderr=log, start_new_session=True
         )
         try:
             yield process
@@ -52,7 +61,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.terminate()
         try:
             process.wait(STOP_LIMIT)
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
             # Parsing processes are in the same session; none may outlive the demo.
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -89,4 +98,4 @@ def last_words(written: Written) -> str:
 
 def _last(text: bytes) -> str:
     lines = text.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "no message"
+    return lines[-1][-LONGEST_MESSAGE:] if lines else "no message"
