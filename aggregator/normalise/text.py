@@ -1,0 +1,45 @@
+"""Markup to plain text, and the first words of a text. Whatever comes in, time stays in proportion to its length."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from selectolax.lexbor import LexborHTMLParser
+
+from aggregator.normalise.markup import is_extreme, scanned_text, with_breaks
+
+SUMMARY_LENGTH = 300
+_UNSEEN = ("script", "style", "template", "iframe", "noembed", "noframes", "object", "select", "textarea", "title")
+_UNSEEN_TAG = re.compile(rf"<(?:{'|'.join(_UNSEEN)})[\s/>]", re.IGNORECASE)
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+def one_line(text: str) -> str:
+    """``text`` without characters that XML forbids (P-06), every run of white space one space, none at the ends."""
+    if not text.isprintable():
+        text = _NOT_IN_XML.sub("", text)
+    return " ".join(text.split())
+
+
+def plain_text(html: str) -> str:
+    """The visible text of a piece of markup on one line: entities resolved, scripts and styles left out."""
+    if "<" not in html:
+        return one_line(unescape(html) if "&" in html else html)
+    if is_extreme(html):
+        return one_line(unescape(scanned_text(html)))
+    tree = LexborHTMLParser(with_breaks(html))
+    if tree.body is None:
+        return one_line(unescape(scanned_text(html)))
+    if _UNSEEN_TAG.search(html):
+        tree.strip_tags(list(_UNSEEN))
+    return one_line(tree.body.text() if tree.body else "")
+
+
+def first_words(text: str, limit: int = SUMMARY_LENGTH) -> str:
+    """The first ``limit`` characters of a one-line text, cut at the end of a word and marked ``…`` (P-42)."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit + 1]
+    cut = head.rfind(" ")
+    return (text[:cut] if cut > 0 else text[:limit]).rstrip(" ,;:–-") + "…"
