@@ -17,11 +17,19 @@ LARGEST_BODY = 100_000
 """Bytes of a cleaned body; a larger one is published as its summary, so that no entry swells every feed it is in."""
 MOST = 20
 """Most authors, categories, enclosures or members published of one entry."""
+KEPT = 3_000
+"""Prepared items a press keeps: enough for neighbouring editions to share, few enough when everything is rebuilt."""
 
 
 def prepared(item: Item, press: Press) -> Prepared:
-    """The item ready for every format, from the cache of the press where it was there before."""
+    """The item ready for every format, from the cache of the press where it was there before.
+
+    A full cache is emptied: no order of use is kept, and what is missed is only rendered again.
+    """
     if (known := press.fragments.get(item)) is None:
+        if len(press.fragments) >= KEPT:
+            press.fragments.clear()
+            press.sources.clear()
         known = press.fragments[item] = prepare(item, press.clean)
     return known
 
@@ -78,7 +86,7 @@ def _origin(item: Item) -> Origin:
     given, card = item.original, item.source
     if given and given.title and (url := links.web(given.url)):
         return Origin(title=_name(given.title), url=url, site_url=links.web(given.site_url))
-    return Origin(title=_name(card.title), url=card.url, site_url=links.web(card.site_url))
+    return Origin(title=_name(card.title) or card.id, url=card.url, site_url=links.web(card.site_url))
 
 
 def _body(item: Item, clean: Clean, summary: str, also: str) -> str:

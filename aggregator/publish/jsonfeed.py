@@ -114,14 +114,14 @@ def _archive(item: Item, ready: Prepared, press: Press) -> dict[str, Any]:
     """What the archive knows: where the entry is from, which version this is, when it was first seen, other copies."""
     origin, card = ready.origin, item.source
     rights = entry.line(item.rights or card.rights or "")
-    return {
+    archive: dict[str, Any] = {
         "about": _about(press),
         "source": {
             "feed": card.id,
             "id": legal(card.raw_id or card.tag),
-            "title": origin.title,
-            "url": origin.url,
-            "home_page_url": origin.site_url,
+            "title": entry.cut(entry.line(card.title), entry.LONGEST_NAME),
+            "url": card.url,
+            "home_page_url": links.web(card.site_url),
             "rights": entry.cut(rights, entry.LONGEST_TITLE) or None,
         },
         "revision": item.revision,
@@ -131,6 +131,9 @@ def _archive(item: Item, ready: Prepared, press: Press) -> dict[str, Any]:
         "date_precision": item.precision.value,
         "cluster": [{"source": copy.name, "title": copy.title, "url": copy.url} for copy in ready.members],
     }
+    if origin.url != card.url:
+        archive["origin"] = {"title": origin.title, "url": origin.url, "home_page_url": origin.site_url}
+    return archive
 
 
 def _attachment(file: Enclosure) -> Iterator[tuple[str, Any]]:

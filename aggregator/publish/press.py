@@ -54,7 +54,7 @@ Fragments = MutableMapping[Item, Prepared]
 entry cannot be found; the combined feed and that of a source share one.
 
 One mapping belongs to one `Press`, sanitiser and version of this package: start an empty one when any of them changes.
-Nothing is ever taken out here; whoever keeps a mapping for longer than one publish bounds it.
+It is emptied when it grows too large (`entry.KEPT`).
 """
 
 

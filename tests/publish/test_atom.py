@@ -9,6 +9,7 @@ from lxml import etree
 
 from aggregator.model import Category, OriginalSource, Person, Precision
 from aggregator.publish.atom import render_atom
+from aggregator.publish.entry import KEPT
 from tests.publish.press import COUNCIL, FILE, MEMBER, NOON, PAPER, SITE, bare, full, item, press, strip_tags
 from tests.publish.reading import SCHEMAS, SPACES, atom, edition, texts
 
@@ -227,3 +228,19 @@ def test_cache_is_used_and_never_stale() -> None:
     changed = atom(shared, full(1, revision=2, content="<p>corrected</p>"))
     assert texts(changed, "a:entry/a:content") == ["<p>corrected</p>"]
     assert "Dale Mercury" in texts(atom(shared, full(1, members=(MEMBER,))), "a:entry/a:content")[0]
+
+
+def test_cache_is_bounded() -> None:
+    """Rebuilding everything with one press does not keep everything in memory, and gives the same bytes."""
+    shared = press()
+    items = [item(number) for number in range(1, KEPT + 200)]
+    for start in range(0, len(items), 300):
+        render_atom(edition(*items[start : start + 300]), shared)
+        assert len(shared.fragments) <= KEPT
+    assert render_atom(edition(*items[:300]), shared) == render_atom(edition(*items[:300]), press())
+
+
+def test_source_without_a_title_is_named_by_its_id() -> None:
+    """R-11, R-15: there is an author whatever is missing."""
+    nameless = item(authors=(), source=replace(COUNCIL, title=" ", authors=()))
+    assert texts(entry(atom(press(), nameless)), "a:author/a:name") == ["otterby-council"]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
+from aggregator.model import OriginalSource
 from aggregator.publish.edition import of_feed
 from aggregator.publish.jsonfeed import LARGEST_PAGE, render_json
 from tests.publish.press import COUNCIL, FILE, FOUNDING, MEMBER, SITE, bare, full, item, keep, press
@@ -64,6 +65,15 @@ def test_archive_object() -> None:
     assert (archive["revision"], archive["revisions"]) == (2, 3)
     assert archive["first_seen"] == "2026-11-20T11:05:00Z"
     assert archive["cluster"] == [{"source": "Dale Mercury", "title": MEMBER.title, "url": MEMBER.url}]
+
+
+def test_original_source_is_kept_apart() -> None:
+    """R-12, P-47: where the feed gathers entries of others, both the feed we read and the origin are named."""
+    given = OriginalSource(title="Kirkdale Parish", url="https://kirkdale.example/atom")
+    (one,) = pages(press(), item(1, original=given))[0]["items"]
+    assert one["_archive"]["source"]["title"] == "Otterby Council"
+    assert one["_archive"]["origin"]["title"] == "Kirkdale Parish"
+    assert "origin" not in pages(press(), item(1))[0]["items"][0]["_archive"]
 
 
 def test_republish_modes() -> None:

@@ -174,6 +174,18 @@ def test_states_in_plain_words() -> None:
         front(cards=(replace(COUNCIL, status=status),))
 
 
+def test_page_of_a_source_does_not_go_stale() -> None:
+    """R-42: a source's page is rendered when its entries change, so its state is told on the front page only."""
+    well, ill = (
+        render_source(of_feed(COUNCIL, [item(1)], SITE, FOUNDING), card, press(), NOON)
+        for card in (COUNCIL, replace(COUNCIL, status=FeedStatus.FAILING, status_text="no answer"))
+    )
+    assert well == ill
+    (state,) = parsed(well).xpath("//p[@class='state']/a/@href")
+    assert state == "/#source-otterby-council"
+    assert front(item(1)).xpath("//*[@id='source-otterby-council']")
+
+
 def test_empty_states_help() -> None:
     """W-06: with nothing polled yet, and with no source at all, the page says what to do."""
     assert "Nothing has come in yet" in words(front(), "//main")[0]
