@@ -1,0 +1,59 @@
+"""Which characters may come in: what XML 1.0 forbids is taken out before anybody trips over it (P-06)."""
+
+from __future__ import annotations
+
+import re
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
+_HIGHEST = 0x10FFFF
+_LONGEST_REFERENCE = 12
+
+C1 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
+"""What people mean by the code points 128 to 159: the characters of windows-1252 (as in HTML)."""
+_C1 = re.compile("[\x80-\x9f]")
+
+
+def clean(text: str) -> tuple[str, int]:
+    """The text without forbidden characters and without references to them, and how many were taken out.
+
+    Code points 128 to 159 become the windows-1252 characters they stand for.
+    """
+    text, removed = _FORBIDDEN.subn("", text)
+    if _C1.search(text):
+        text = text.translate(C1)
+    dropped = 0
+
+    def mend(found: re.Match[str]) -> str:
+        nonlocal dropped
+        mended = _mended(found)
+        dropped += not mended
+        return mended
+
+    if "&#" in text:
+        text = _REFERENCE.sub(mend, text)
+    return text, removed + dropped
+
+
+def strip_forbidden(text: str) -> str:
+    """The text without forbidden characters; nothing else of it is looked at."""
+    return _FORBIDDEN.sub("", text)
+
+
+def printable(text: str, longest: int = 80) -> str:
+    """A stranger's text for a message to people: one line, no control characters, bounded."""
+    text = "".join(character if character.isprintable() else " " for character in text[: longest * 20])
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _mended(found: re.Match[str]) -> str:
+    digits = found[1] or found[2]
+    if len(digits) > _LONGEST_REFERENCE:
+        return ""
+    code = int(digits, 16 if found[1] else 10)
+    if code in C1:
+        return C1[code]
+    if code > _HIGHEST or _FORBIDDEN.match(chr(code)):
+        return ""
+    return f"&#x{digits};" if found[1] else found[0]

@@ -1,0 +1,65 @@
+"""What heads and entries have in common: their parts by name, titles, links and rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aggregator.model import Link, RawText
+from aggregator.parse.tree import Bases, Element, Names, atom_kind, attribute, construct, plain
+
+Parts = dict[str, list[Element]]
+
+_RIGHTS = ("atom:rights", "atom:copyright", "dc:rights", "dcterms:rights", "copyright")
+_LICENCES = ("cc:license", "creativecommons:license", "dcterms:license", "media:license")
+_TITLES = ("title", "atom:title", "dc:title", "media:title", "itunes:title")
+
+
+def parts_of(elements: Iterable[Element], names: Names) -> Parts:
+    """The elements by name, in document order."""
+    parts: Parts = {}
+    for element in elements:
+        parts.setdefault(names(element), []).append(element)
+    return parts
+
+
+def first(parts: Parts, *names: str) -> Element | None:
+    """The first element of the first of these names that has any text."""
+    return next((element for name in names for element in parts.get(name, ()) if plain(element)), None)
+
+
+def title_of(parts: Parts, owner: Element, bases: Bases) -> RawText | None:
+    """The title: Atom's by its type, RSS's of kind ``unknown`` (P-41), else that of Dublin Core or Media RSS."""
+    for name in _TITLES:
+        element = first(parts, name)
+        if element is not None:
+            kind = (atom_kind(element) or "text") if name.startswith(("atom", "media")) else "unknown"
+            return construct(element, kind, owner, bases(element))
+    return None
+
+
+def links_of(parts: Parts) -> tuple[Link, ...]:
+    """The links of an entry or head: RSS's elements first, then those with attributes, each in document order."""
+    elements = parts.get("link", [])
+    words = [Link(href=href) for element in elements if (href := plain(element))]
+    silent = [element for element in elements if not plain(element)]
+    return (*words, *(link for element in (*silent, *parts.get("atom:link", ())) if (link := _atom_link(element))))
+
+
+def rights_of(parts: Parts) -> str | None:
+    """The words about rights, then the address of a licence."""
+    licences = [element for name in _LICENCES for element in parts.get(name, ())]
+    said = [plain(first(parts, *_RIGHTS)), *(attribute(item, "resource", "href") or plain(item) for item in licences)]
+    return "; ".join(text for text in dict.fromkeys(said) if text) or None
+
+
+def _atom_link(element: Element) -> Link | None:
+    href = attribute(element, "href")
+    if href is None:
+        return None
+    return Link(
+        href=href,
+        rel=attribute(element, "rel") or "alternate",
+        type=attribute(element, "type"),
+        title=attribute(element, "title"),
+        hreflang=attribute(element, "hreflang"),
+    )

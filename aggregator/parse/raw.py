@@ -1,0 +1,42 @@
+"""The raw pass (P-08): every entry and the head of a document, exact where feedparser loses or changes things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aggregator.model import Problem, RawEntry, RawFeed
+from aggregator.parse.raw_entry import read_entry
+from aggregator.parse.raw_head import read_head
+from aggregator.parse.survey import ENTRY_NAMES
+from aggregator.parse.tree import Bases, Element, Names, local_of, parse_tree
+
+_CORE_ENTRIES = {"item", "atom:entry", "entry"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """What the raw pass saw: the head (its version still empty) and the entries in document order."""
+
+    feed: RawFeed
+    entries: tuple[RawEntry, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def read_raw(data: bytes, base: str) -> Raw | None:
+    """Read a document that the gate let in. ``base`` is absolute: Content-Location or the final address (P-20).
+
+    ``None`` where lxml can make nothing of it.
+    """
+    root = parse_tree(data)
+    if root is None:
+        return None
+    names, bases = Names(root), Bases(root, base)
+    entries = tuple(read_entry(element, names, bases) for element in _entries(root, names))
+    return Raw(feed=read_head(root, names, bases), entries=entries)
+
+
+def _entries(root: Element, names: Names) -> list[Element]:
+    """Items and entries at any depth, in the order of their start tags, as feedparser counts them."""
+    return [
+        element for element in root.iter("{*}*") if local_of(element) in ENTRY_NAMES and names(element) in _CORE_ENTRIES
+    ]

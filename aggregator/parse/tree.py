@@ -1,0 +1,186 @@
+"""Reads single elements of the lxml tree: names, text, markup, language and base. Knows no feed format."""
+
+from __future__ import annotations
+
+import copy
+import html
+import re
+
+from lxml import etree
+
+from aggregator.model import RawText
+from aggregator.parse.namespaces import ATOM_03, BY_PREFIX, XML, prefix_of
+from aggregator.parse.values import resolve
+
+Element = etree._Element
+
+LANG, BASE = f"{{{XML}}}lang", f"{{{XML}}}base"
+_SPACE = " \t\r\n"
+_NOT_A_NAME = re.compile(r"^[^A-Za-z_]+|[^\w.-]")
+
+
+def parse_tree(data: bytes) -> Element | None:
+    """The root of a document that the gate let in; what cannot be understood is skipped. ``None`` if nothing can."""
+    parser = etree.XMLParser(
+        recover=True, no_network=True, resolve_entities=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return None
+    if root is not None:
+        # In ill-formed documents some slip through, although the parser was told to leave them out.
+        etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, etree.Entity, with_tail=False)
+    return root
+
+
+class Names:
+    """Names of elements as `prefix:local` in lower case with the usual prefix; RSS's own elements have none."""
+
+    def __init__(self, root: Element) -> None:
+        self._known: dict[str, str] = {}
+        own = root if local_of(root) == "rss" else next((child for child in root if local_of(child) == "channel"), None)
+        self._own = {namespace_of(own)} if own is not None else set()
+
+    def __call__(self, element: Element) -> str:
+        """The name of an element; one of an unknown namespace has the prefix ``?``."""
+        tag = element.tag
+        known = self._known.get(tag)
+        if known is None:
+            known = self._known[tag] = self._name(element)
+        return known
+
+    def _name(self, element: Element) -> str:
+        namespace = namespace_of(element)
+        prefix = "" if namespace in self._own else prefix_of(namespace)
+        local = local_of(element).lower()
+        if prefix is None:
+            return f"?:{local}"
+        return f"{prefix.lower()}:{local}" if prefix else local
+
+
+def namespace_of(element: Element) -> str:
+    """The namespace of an element, ``""`` for none; a prefix that nobody declared stands for itself."""
+    tag = element.tag
+    if tag.startswith("{"):
+        return tag[1:].partition("}")[0]
+    prefix, colon, _ = tag.partition(":")
+    return BY_PREFIX.get(prefix, prefix) if colon else ""
+
+
+def local_of(element: Element) -> str:
+    """The name of an element without its namespace."""
+    return element.tag.rpartition("}")[2].rpartition(":")[2]
+
+
+def plain(element: Element | None) -> str | None:
+    """All characters of an element, trimmed of XML white space; ``None`` for an empty or missing element."""
+    if element is None:
+        return None
+    text = "".join(map(str, element.itertext())).strip(_SPACE)
+    return text or None
+
+
+def attribute(element: Element, *names: str) -> str | None:
+    """The first of these attributes that is there, whatever its namespace, trimmed; ``None`` if empty or missing."""
+    for name in names:
+        value = element.get(name)
+        if value is None:
+            value = next(
+                (found for key, found in _items(element) if key.rpartition("}")[2].lower() == name.lower()), None
+            )
+        if value is not None and value.strip(_SPACE):
+            return value.strip(_SPACE)
+    return None
+
+
+def _items(element: Element) -> list[tuple[str, str]]:
+    return [(str(key), str(value)) for key, value in element.items()]
+
+
+def language_of(element: Element, until: Element) -> str | None:
+    """The nearest xml:lang from an element up to its entry (or the head); an empty one says "unknown"."""
+    here: Element | None = element
+    while here is not None:
+        said = here.get(LANG)
+        if said is not None:
+            return said.strip(_SPACE) or None
+        here = here.getparent() if here is not until else None
+    return None
+
+
+class Bases:
+    """Absolute bases: the nearest xml:base, each relative to the one above it, then the document's own (P-20)."""
+
+    def __init__(self, root: Element, document: str) -> None:
+        self._document = document
+        self._any = any(BASE in element.attrib for element in root.iter())
+
+    def __call__(self, element: Element) -> str:
+        """The base of an element."""
+        if not self._any:
+            return self._document
+        chain = [element.get(BASE), *(parent.get(BASE) for parent in element.iterancestors())]
+        base = self._document
+        for said in reversed(chain):
+            base = resolve(base, said)
+        return base
+
+
+def construct(element: Element, kind: str, until: Element, base: str) -> RawText:
+    """A text construct of the given kind, with the language nearest to its characters."""
+    inner = _division(element) if kind == "xhtml" else element
+    if kind == "xhtml" or len(element):
+        value, kind = _inner_markup(inner), kind if kind in ("xhtml", "unknown") else "html"
+    else:
+        value = element.text or ""
+    return RawText(value=value, kind=kind, language=language_of(inner, until), base=base)
+
+
+def atom_kind(element: Element) -> str | None:
+    """``text``, ``html`` or ``xhtml`` by the type of an Atom text construct; ``None`` for anything else.
+
+    Atom 0.3 has MIME types and a mode: ``xml`` (the default) or ``escaped``; ``base64`` is nothing for people.
+    """
+    said = (attribute(element, "type") or "text").lower().partition(";")[0].strip()
+    mode = (attribute(element, "mode") or "").lower()
+    if mode == "base64":
+        return None
+    if namespace_of(element) == ATOM_03 and said in ("html", "text/html") and mode != "escaped" and len(element):
+        return "xhtml"
+    return {
+        "text": "text",
+        "text/plain": "text",
+        "html": "html",
+        "text/html": "html",
+        "xhtml": "xhtml",
+        "application/xhtml+xml": "xhtml",
+    }.get(said)
+
+
+def as_xml(element: Element, longest: int) -> str | None:
+    """An element as XML for keeping; ``None`` if that is longer than this many characters."""
+    text = etree.tostring(element, encoding="unicode", with_tail=False)
+    return text if len(text) <= longest else None
+
+
+def _division(element: Element) -> Element:
+    children = list(element)
+    if len(children) == 1 and local_of(children[0]).lower() == "div" and not (element.text or "").strip():
+        return children[0]
+    return element
+
+
+def _inner_markup(element: Element) -> str:
+    """The children as HTML, without namespaces: prefixes mean nothing to readers of HTML."""
+    bare = copy.deepcopy(element)
+    for part in bare.iter():
+        part.tag = _NOT_A_NAME.sub("", local_of(part)) or "span"
+        said = part.get(LANG)
+        for key in [key for key, _ in _items(part) if key.startswith("{")]:
+            del part.attrib[key]
+        if said:
+            part.set("lang", said)
+    etree.cleanup_namespaces(bare)
+    pieces = [etree.tostring(child, encoding="unicode", method="html", with_tail=True) for child in bare]
+    return (html.escape(bare.text or "", quote=False) + "".join(pieces)).strip(_SPACE)
