@@ -1,0 +1,150 @@
+"""Text in one form, whoever marked it up (D-01). Law: pure and linear; the same input gives the same words for ever,
+and a change of the rules changes `CANONICAL_VERSION`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from html import unescape
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from aggregator.dedupe.boilerplate import RULES_VERSION, strip_body, strip_title
+from aggregator.dedupe.markup import BLOCKS, BREAK, DELETED, LINKED, Reading, is_safe_to_parse, scan
+
+FORM_VERSION = "1"
+"""Version of steps 1 and 2 of D-01: what is text, what is a link. Part of both hashes."""
+CANONICAL_VERSION = f"{FORM_VERSION}.{RULES_VERSION}"
+"""``cv``: version of the whole canonical form, boilerplate rules included. Part of the content hash."""
+
+_NOTABLE = BLOCKS | LINKED.keys()
+_NAME = re.compile("</?([a-zA-Z][a-zA-Z0-9]*)")
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_SINGLE_QUOTES = re.compile("[`\u00b4\u02b9\u02bb\u02bc\u02bd\u2018-\u201b\u2032\u2035\u2039\u203a]")
+_DOUBLE_QUOTES = re.compile("[\u201c-\u201f\u2033\u2036\u301d-\u301f]")
+_DASHES = re.compile("[\u058a\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30a0\ufe58\ufe63\uff0d]")
+_BULLETS = re.compile("[\u00b7\u2022\u2023\u2219\u25aa\u25cf\u25e6]")
+_WORD = re.compile(r"[^\W_]+")
+_FEW = 16
+
+
+def read(body: str, kind: str) -> Reading:
+    """Steps 1 and 2 of D-01: the visible text, a line for each block, white space folded, and the links as written.
+
+    ``kind`` is ``html`` or ``text``. Bodies that a tree builder would choke on are scanned instead (`markup.scan`).
+    """
+    if kind == "text":
+        return Reading(text=_lines(body.replace("\n", BREAK)), links=())
+    if "<" not in body:
+        return Reading(text=_lines(unescape(body)), links=())
+    root = _tree(body)
+    if root is None:
+        scanned = scan(body)
+        return Reading(text=_lines(scanned.text), links=scanned.links)
+    present = {name.lower() for name in _NAME.findall(body)}
+    if doomed := [name for name in DELETED if name in present]:
+        root.strip_tags(doomed)
+    links = _mark_blocks(root, sorted(present & _NOTABLE))
+    return Reading(text=_lines(root.text()), links=links)
+
+
+def _tree(body: str) -> LexborNode | None:
+    """The body element, or nothing where building a tree costs too much or fails: half a character.
+
+    The body is opened by hand, else leading scripts and styles would count as the head, and framesets have none.
+    """
+    if not is_safe_to_parse(body):
+        return None
+    try:
+        return LexborHTMLParser(f"<body>{body}").body
+    except UnicodeEncodeError:
+        return None
+
+
+def _mark_blocks(root: LexborNode, names: Sequence[str]) -> tuple[str, ...]:
+    """Put a break before and after each block, and return the links in document order: one search for both."""
+    links: list[str] = []
+    for node in root.css(",".join(names)) if names else ():
+        if address := LINKED.get(node.tag or ""):
+            links.append(node.attributes.get(address) or "")
+        else:
+            node.insert_before(BREAK)
+            node.insert_after(BREAK)
+    return tuple(link for link in links if link.strip())
+
+
+def words(body: str, kind: str) -> tuple[str, ...]:
+    """The canonical words of a body (D-01); ``kind`` as in `read`."""
+    return body_words(read(body, kind))
+
+
+def body_words(reading: Reading) -> tuple[str, ...]:
+    """Steps 3 to 6 of D-01 for a body that was read already."""
+    return tokens(strip_body(fold(reading.text)))
+
+
+def title_words(title: str, names: Sequence[str] = ()) -> tuple[str, ...]:
+    """The canonical words of a plain-text title, without a suffix that is one of the source's ``names`` (D-02)."""
+    return tokens(strip_title(_one_line(title), frozenset(_one_line(name) for name in names)))
+
+
+def fold(text: str) -> str:
+    """Steps 3 and 4 of D-01: compatibility forms, invisible characters, quotes, dashes, bullets and case.
+
+    A text with a few odd characters, each of which folds alone, is folded character by character: the same, faster.
+    """
+    odd = set(_NOT_ASCII.findall(text))
+    if len(odd) > _FEW or any(_changes_neighbours(char) for char in odd):
+        return _fold_all(text)
+    for char in odd:
+        text = text.replace(char, _fold_one(char))
+    return text.replace("`", "'").lower()
+
+
+def _fold_all(text: str) -> str:
+    """Quotes go first, because NFKC would make a combining accent of the acute that people type for an apostrophe.
+
+    The second NFKC makes the form idempotent: case folding takes some letters apart.
+    """
+    text = _INVISIBLE.sub("", _SINGLE_QUOTES.sub("'", text))
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    text = _DOUBLE_QUOTES.sub('"', _SINGLE_QUOTES.sub("'", _INVISIBLE.sub("", text)))
+    return _BULLETS.sub(" ", _DASHES.sub("-", text))
+
+
+@lru_cache(maxsize=4096)
+def _fold_one(char: str) -> str:
+    return _fold_all(char)
+
+
+@lru_cache(maxsize=4096)
+def _changes_neighbours(char: str) -> bool:
+    """Whether a character may compose with others, or does not stay as it is once folded and put into lower case."""
+    folded = _fold_one(char)
+    return any(_is_mark(part) or "\u1100" <= part <= "\u11ff" or part != part.lower() for part in folded)
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Step 6 of D-01: the maximal runs of letters, marks and digits."""
+    if not any(_is_mark(char) for char in set(_NOT_ASCII.findall(text))):
+        return tuple(_WORD.findall(text))
+    return tuple("".join(char if char.isalnum() or _is_mark(char) else " " for char in text).split())
+
+
+@lru_cache(maxsize=4096)
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M"
+
+
+def _one_line(title: str) -> str:
+    return " ".join(fold(title).split())
+
+
+def _lines(text: str) -> str:
+    """One line for each block that has text; all other white space is one space."""
+    lines = (" ".join(block.split()) for block in text.split(BREAK))
+    return "\n".join(line for line in lines if line)
