@@ -1,0 +1,74 @@
+"""How keys, aliases and public ids are spelled. Law: bounded, readable, and never two spellings of one thing."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from aggregator.model import Alias, Entry, Key, PublicId
+
+_LONGEST = 500
+_LONGEST_ID = 1000
+_UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+_IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f-\xa0<>"{}|\\^`\ud800-\udfff]+""")
+_WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+_ACTIVE = ("javascript:", "vbscript:", "data:", "file:")
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+
+
+def spell(kind: str, *parts: str) -> Key:
+    """``kind:part``, or ``kind:part part`` with the last part first, as links and hashes hold no space and ids may."""
+    return Key(f"{kind}:{_bounded(' '.join(reversed(parts)))}")
+
+
+def plain_link(link: str | None) -> str:
+    """A canonical link for comparing, where http equals https (P-21); empty where there is none."""
+    return _SCHEME.sub("", link, count=1) if link else ""
+
+
+def link_alias(link: str) -> Alias:
+    """P-14 c."""
+    return Alias(kind="link", value=_bounded(plain_link(link)))
+
+
+def aliases_of_id(raw_id: str) -> tuple[Alias, ...]:
+    """P-14 a and b of an id that is an address: without scheme, and its path and query alone."""
+    if not _WEB.match(raw_id):
+        return ()
+    name, slash, rest = raw_id.partition("//")[2].partition("/")
+    host = Alias(kind="host", value=_bounded(f"{name.lower()}{slash}{rest}"))
+    try:
+        parts = urlsplit(raw_id)
+    except ValueError:
+        return (host,)
+    path = parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+    return (host, Alias(kind="path", value=_bounded(path))) if path.strip("/") else (host,)
+
+
+def public_ids(entry: Entry, tag: str, key: Key) -> tuple[PublicId, ...]:
+    """The ids an entry may be published under, best first (R-01); ``tag`` is `FeedState.tag`.
+
+    First its own atom:id or permalink guid, where that is an absolute IRI and trusted as its key; then the feed's tag
+    with 32 hex digits of the id's hash; last with the whole hash of the key, which is unique in its feed.
+    """
+    raw_id = entry.raw_id if entry.raw_id and key.startswith("guid:") else None
+    own = (PublicId(raw_id),) if raw_id and _is_publishable(raw_id, entry.permalink) else ()
+    return (*own, PublicId(f"{tag}/{_hash(raw_id or key)[:32]}"), PublicId(f"{tag}/{_hash(f'key {key}')}"))
+
+
+def _is_publishable(raw_id: str, permalink: bool | None) -> bool:
+    """``permalink`` is ``None`` for ids that are not RSS guids; a guid must say that it is one, and be an address."""
+    if len(raw_id) > _LONGEST_ID or not _IRI.fullmatch(raw_id) or raw_id.lower().startswith(_ACTIVE):
+        return False
+    return permalink is None or (permalink and _WEB.match(raw_id) is not None)
+
+
+def _bounded(value: str) -> str:
+    if len(value) <= _LONGEST and not _UNFIT.search(value):
+        return value
+    return f"sha256:{_hash(value)}"
+
+
+def _hash(value: str) -> str:
+    return sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
