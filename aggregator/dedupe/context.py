@@ -1,0 +1,81 @@
+"""What deciding rests on: the document, what is known of it, its feed and the time. Nothing else may matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from aggregator.dedupe.dates import effective
+from aggregator.dedupe.keys import plain_link
+from aggregator.model import Alias, Candidate, Effective, EntryId, FeedId, FeedState, Head, Heads, Key, Reason, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideContext:
+    """The feed of the document. ``partial`` as in `Document`; ``priorities`` are those of other feeds, for the choice
+    of a lead (D-21); a feed that is not named has priority 0."""
+
+    source: Source
+    state: FeedState
+    partial: bool = False
+    priorities: Mapping[FeedId, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One document before the rules; ``now`` is aware and UTC. ``holders`` are the entries that have each alias."""
+
+    candidates: Sequence[Candidate]
+    heads: Heads
+    context: DecideContext
+    now: datetime
+    holders: Mapping[Alias, frozenset[EntryId]]
+
+    @property
+    def feed_id(self) -> FeedId:
+        """The feed the document belongs to."""
+        return self.context.source.id
+
+    def effective(self, candidate: Candidate) -> Effective:
+        """The date a candidate would be filed under, were it new."""
+        return effective(candidate.entry.published, self.now, self.context.source.timezone)
+
+    def own(self, heads: Iterable[Head]) -> tuple[Head, ...]:
+        """Those of this feed (P-12: no key, no alias reaches beyond its feed)."""
+        return tuple(head for head in heads if head.feed_id == self.feed_id)
+
+    def by_alias(self, alias: Alias) -> tuple[Head, ...]:
+        """The entries of this feed that are known by an alias."""
+        return self.own(self.heads.by_alias.get(alias, ()))
+
+
+def open_case(candidates: Sequence[Candidate], heads: Heads, context: DecideContext, now: datetime) -> Case:
+    """A document ready to be decided."""
+    holders = {alias: frozenset(head.entry_id for head in known) for alias, known in heads.by_alias.items()}
+    return Case(candidates=candidates, heads=heads, context=context, now=now, holders=holders)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A candidate that is a known entry. ``renamed`` says why, where it came under a new key (rule 4).
+
+    ``quiet``: part of a migration, nothing of it is news (P-15). ``echo``: a second listing of the same entry (P-18).
+    """
+
+    head: Head
+    candidate: Candidate
+    renamed: Reason | None = None
+    quiet: bool = False
+    echo: bool = False
+
+
+def with_key(candidate: Candidate, key: Key) -> Candidate:
+    """The same entry under another key; aliases of an id that is not its own any more are left behind."""
+    aliases = tuple(alias for alias in candidate.aliases if alias.kind == "link")
+    return replace(candidate, key=key, aliases=aliases)
+
+
+def same_link(a: str | None, b: str | None) -> bool:
+    """Whether both are links, and equal but for the scheme."""
+    return bool(a) and bool(b) and plain_link(a) == plain_link(b)

@@ -1,0 +1,102 @@
+"""Rules 1 to 3 of the outcome table: what a known entry has become. Law: every new wording becomes a revision, and
+``updated`` never moves backwards.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from aggregator.dedupe.context import Case, Match
+from aggregator.dedupe.dates import same_stated, usable
+from aggregator.dedupe.significance import is_lost, is_significant, wording
+from aggregator.model import Alias, Candidate, Entry, Head, Reason, Renamed, Revised, Seen
+
+_SETTLED_AFTER = timedelta(hours=24)
+_STEP = timedelta(seconds=1)
+
+
+def outcome(case: Case, match: Match) -> Seen | Revised | Renamed:
+    """What rules 1 to 4 say of a recognised entry."""
+    if match.echo:
+        text = "The document lists this entry twice; its other listing decides."
+        return Seen(head=match.head, candidate=match.candidate, reason=Reason(rule="P-18", text=text))
+    change = _seen(case, match) if _is_current(match) else _revised(case, match)
+    return Renamed(then=change, reason=match.renamed) if match.renamed else change
+
+
+def _is_current(match: Match) -> bool:
+    return match.candidate.fingerprint.revision == match.head.revision_hash
+
+
+def _seen(case: Case, match: Match) -> Seen:
+    """Rule 1; a revert that has stayed for a day is announced now (rule 2)."""
+    head, candidate = match.head, match.candidate
+    moved = not same_stated(candidate.entry.published, head.source_published_at)
+    settled = head.reverted_at is not None and case.now - head.reverted_at >= _SETTLED_AFTER
+    text = "Known, and its text is unchanged."
+    if moved:
+        text = "Known, and its text is unchanged; only the date its source states has moved, which moves nothing here."
+    if settled:
+        text = "Known; the return to an earlier text has stayed for 24 hours and is announced."
+    return Seen(
+        head=head,
+        candidate=candidate,
+        reason=Reason(rule="4.3/1", text=text, evidence={"revision": str(head.revision)}),
+        date_changed=moved,
+        settled=settled,
+        aliases=_new_aliases(case, match),
+    )
+
+
+def _revised(case: Case, match: Match) -> Revised:
+    """Rules 2 and 3."""
+    head, candidate = match.head, match.candidate
+    older = head.older.get(candidate.fingerprint.revision)
+    significant, lost = _weigh(head, candidate.entry, partial=case.context.partial)
+    significant = significant and not lost and older is None and not match.quiet
+    return Revised(
+        head=head,
+        candidate=candidate,
+        reason=_reason(head, candidate, older, significant, lost),
+        significant=significant,
+        updated_at=_updated_at(head, candidate.entry, significant, case.now),
+        reverts_to=older,
+        displayed=not lost,
+        date_changed=not same_stated(candidate.entry.published, head.source_published_at),
+        aliases=_new_aliases(case, match),
+    )
+
+
+def _weigh(head: Head, entry: Entry, *, partial: bool) -> tuple[bool, bool]:
+    """Whether the new version is significant (D-24), and whether it has lost its text (D-25)."""
+    if head.text is None:  # nothing to compare with: rather announce too much than hide a correction
+        return True, False
+    old, new = wording(head.text), wording(entry)
+    return is_significant(old, new), is_lost(old, new, partial=partial)
+
+
+def _reason(head: Head, candidate: Candidate, older: int | None, significant: bool, lost: bool) -> Reason:
+    evidence = {"before": head.revision_hash[:12], "after": candidate.fingerprint.revision[:12]}
+    if older is not None:
+        text = f"Known; its text is that of revision {older} again. Announced if it stays for 24 hours."
+        return Reason(rule="4.3/2", text=text, evidence=evidence)
+    if lost:
+        text = "Known; its text is gone or cut short. Stored, while the fuller version stays on show (D-25)."
+    elif significant:
+        text = "Known; its text, a number or a link has changed enough to be told (D-24)."
+    else:
+        text = "Known; its text has changed a little. Stored and shown, not announced (D-24)."
+    return Reason(rule="4.3/3", text=text, evidence=evidence)
+
+
+def _updated_at(head: Head, entry: Entry, significant: bool, now: datetime) -> datetime:
+    """D-24 and R-34: a significant revision is dated now and at least a second later; else only the source moves it."""
+    if significant:
+        return max(now, head.updated_at + _STEP)
+    stated = usable(entry.updated, now)
+    return max(stated, head.updated_at) if stated else head.updated_at
+
+
+def _new_aliases(case: Case, match: Match) -> tuple[Alias, ...]:
+    number = match.head.entry_id
+    return tuple(alias for alias in match.candidate.aliases if number not in case.holders.get(alias, ()))
