@@ -29,6 +29,7 @@ _DOUBLE_QUOTES = re.compile("[\u201c-\u201f\u2033\u2036\u301d-\u301f]")
 _DASHES = re.compile("[\u058a\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30a0\ufe58\ufe63\uff0d]")
 _BULLETS = re.compile("[\u00b7\u2022\u2023\u2219\u25aa\u25cf\u25e6]")
 _WORD = re.compile(r"[^\W_]+")
+_SPACES = str.maketrans({char: " " for char in map(chr, range(128)) if not char.isalnum()})
 _FEW = 16
 
 
@@ -130,9 +131,12 @@ def _changes_neighbours(char: str) -> bool:
 
 def tokens(text: str) -> tuple[str, ...]:
     """Step 6 of D-01: the maximal runs of letters, marks and digits."""
-    if not any(_is_mark(char) for char in set(_NOT_ASCII.findall(text))):
-        return tuple(_WORD.findall(text))
-    return tuple("".join(char if char.isalnum() or _is_mark(char) else " " for char in text).split())
+    odd = set(_NOT_ASCII.findall(text))
+    if any(_is_mark(char) for char in odd):
+        return tuple("".join(char if char.isalnum() or _is_mark(char) else " " for char in text).split())
+    for char in odd if len(odd) <= _FEW else ():
+        text = text if char.isalnum() else text.replace(char, " ")
+    return tuple(text.translate(_SPACES).split() if text.isascii() else _WORD.findall(text))
 
 
 @lru_cache(maxsize=4096)
