@@ -48,7 +48,7 @@ from aggregator.model.exchange import (
     Response,
     Unreachable,
 )
-from aggregator.model.feed import FeedProfile, FeedState, Hints, Redirect, Rhythm, Source, Validators
+from aggregator.model.feed import Bound, FeedProfile, FeedState, Hints, Redirect, Rhythm, Source, Validators
 from aggregator.model.names import (
     ContentHash,
     DateStatus,
@@ -64,7 +64,7 @@ from aggregator.model.names import (
     RevisionHash,
     ZoneSource,
 )
-from aggregator.model.poll import Due, PollRecord, PollReport
+from aggregator.model.poll import FLAT, Climate, Due, PollRecord, PollReport
 from aggregator.model.published import (
     Category,
     Enclosure,
@@ -82,12 +82,15 @@ from aggregator.model.published import (
 )
 
 __all__ = [
+    "FLAT",
     "Added",
     "Alias",
     "Blocked",
+    "Bound",
     "Candidate",
     "Category",
     "Change",
+    "Climate",
     "ContentHash",
     "DateStatus",
     "Document",

@@ -80,8 +80,10 @@ class Hints:
 class Rhythm:
     """When a feed publishes, learned from the instants of its entries (A-02, A-04).
 
-    ``weight`` is the sum of its events, each faded by its age at ``weighed_at``; ``bins`` are event counts of the 168
-    hours of the week in civil time, empty for none; ``since`` is the beginning of the observed span.
+    ``weight`` is the sum of its events, each faded by its age at ``weighed_at``, and ``entries`` that of their entries;
+    ``bins`` are event counts of the 168 hours of the week in civil time, empty for none; ``since`` is the beginning of
+    the observed span. ``window`` is the number of entries in the last whole document; ``defied`` are the last instants
+    at which entries appeared inside the feed's own skipHours or skipDays (H-26).
     """
 
     since: datetime | None = None
@@ -89,6 +91,17 @@ class Rhythm:
     weighed_at: datetime | None = None
     last_event: datetime | None = None
     bins: tuple[float, ...] = ()
+    entries: float = 0.0
+    window: int = 0
+    defied: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """One thing that was weighed when the next poll was set: the instant it asks for (aware, UTC), and its name."""
+
+    at: datetime
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +112,7 @@ class FeedState:
     the stem of every id minted for this feed (R-01, R-12). ``next_poll_at`` of ``None`` means at once.
     ``identity`` is the learned mode (GUID or LINK, P-16), ``id_changes`` the instants of documents in which known
     entries came under new ids. ``hints`` are those of the last document read. ``bound`` names what decided
-    ``next_poll_at`` (A-10).
+    ``next_poll_at`` (A-10), ``considered`` is all that was weighed for it.
     """
 
     feed_id: FeedId
@@ -126,3 +139,4 @@ class FeedState:
     profile: FeedProfile = FeedProfile()
     hints: Hints = Hints()
     rhythm: Rhythm = Rhythm()
+    considered: tuple[Bound, ...] = ()

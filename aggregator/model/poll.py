@@ -6,17 +6,41 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.model.change import Verdict
-from aggregator.model.feed import FeedState
+from aggregator.model.feed import Bound, FeedState
 from aggregator.model.names import FeedId, FeedStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """When to poll next, and the name of the bound that decided it (A-10)."""
+    """When to poll next, and the name of the bound that decided it (A-10).
+
+    ``considered`` is everything weighed, by instant and before jitter, for ``explain``.
+    """
 
     at: datetime
     interval: timedelta
     bound: str
+    considered: tuple[Bound, ...] = ()
+
+
+FLAT = (1.0 / 168,) * 168
+"""The same share for every hour of the week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climate:
+    """What is common to all feeds when the next poll is set: the one knob of the rule and the pooled week.
+
+    ``mu`` is the expected waiting cost worth a request, in event-seconds (A-01): halving it makes about 1.4 times the
+    requests. ``shares`` are the pooled shares of the 168 hours of the week in civil time (A-04). ``budget`` is in
+    requests per feed and day (A-06). ``fair`` gives quiet feeds more than their share (A-08). The default ``mu`` spends
+    the default budget on a typical set of council and local-news feeds.
+    """
+
+    mu: float = 900.0
+    shares: tuple[float, ...] = FLAT
+    budget: float = 6.0
+    fair: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
