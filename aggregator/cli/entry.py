@@ -1,0 +1,47 @@
+"""``aggregator entry``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aggregator.cli.entries import entry_json
+from aggregator.cli.settings import settings_of
+from aggregator.cli.show import local, plain, print_json
+from aggregator.normalise.text import plain_text
+
+
+@click.command()
+@click.argument("entry")
+@click.option("--json", "as_json", is_flag=True, help="Machine output.")
+@click.pass_obj
+def command(config: Path | None, entry: str, as_json: bool) -> None:
+    """Show one entry by its number or public id: text, dates with their provenance, and why it is filed so."""
+    from aggregator.wiring import open_catalogue
+
+    settings = settings_of(config)
+    with open_catalogue(settings) as catalogue:
+        row = catalogue.entry(entry)
+    if as_json:
+        print_json(entry_json(row))
+        return
+    zone = settings.site.timezone
+    basis = f"from {row.published_basis}" + (f", stated as “{row.published_raw}”" if row.published_raw else "")
+    lines = [
+        row.title or "(no title)",
+        "",
+        f"feed        {row.feed_id}",
+        f"link        {row.url or 'none'}",
+        f"published   {local(row.published_at, zone)} ({basis}; precise to the {row.precision})",
+        f"first seen  {local(row.first_seen_at, zone)}",
+        f"last seen   {local(row.last_seen_at, zone)}",
+        f"versions    {row.revisions}" + ("; `aggregator history` shows them" if row.revisions > 1 else ""),
+        f"filed as    {row.outcome}" + (f" of entry {row.lead}" if row.lead else ""),
+        f"because     {row.reason}",
+        f"public id   {row.public_id}",
+        "",
+    ]
+    text = plain_text(row.content) if row.content_kind == "html" else row.content
+    click.echo("\n".join(plain(line) for line in lines))
+    click.echo("\n".join(plain(line) for line in text.splitlines()))

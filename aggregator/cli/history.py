@@ -1,0 +1,87 @@
+"""``aggregator history``."""
+
+from __future__ import annotations
+
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import click
+
+from aggregator.cli.settings import settings_of
+from aggregator.cli.show import local, plain, print_json, stamp
+from aggregator.history import Piece, word_diff
+from aggregator.model import Revision
+from aggregator.normalise.text import plain_text
+
+
+@click.command()
+@click.argument("entry")
+@click.option("--json", "as_json", is_flag=True, help="Machine output.")
+@click.pass_obj
+def command(config: Path | None, entry: str, as_json: bool) -> None:
+    """Every version of an entry, oldest first, each with its words compared with the one before.
+
+    Removed words stand in [-brackets-], added ones in {+braces+}; on a terminal they are coloured too.
+    """
+    from aggregator.wiring import open_catalogue
+
+    settings = settings_of(config)
+    with open_catalogue(settings) as catalogue:
+        revisions = catalogue.revisions(entry)
+    diffs = [()] + [word_diff(_text(old), _text(new)) for old, new in pairwise(revisions)]
+    if as_json:
+        print_json([_json(revision, diff) for revision, diff in zip(revisions, diffs, strict=True)])
+        return
+    for revision, diff in zip(revisions, diffs, strict=True):
+        click.echo(_heading(revision, settings.site.timezone))
+        click.echo(_coloured(diff) if diff else plain_lines(_text(revision)))
+        click.echo("")
+
+
+def _text(revision: Revision) -> str:
+    body = plain_text(revision.content) if revision.content_kind == "html" else revision.content
+    return f"{revision.title}\n\n{body}"
+
+
+def plain_lines(text: str) -> str:
+    """Several lines, each without characters that steer a terminal."""
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
+def _heading(revision: Revision, zone: str) -> str:
+    marks = ["significant" if revision.significant else "minor"]
+    marks += [f"same as version {revision.reverts_to}"] if revision.reverts_to else []
+    marks += [] if revision.displayed else ["kept, not shown"]
+    what = "first seen" if revision.number == 1 else ", ".join(marks)
+    return plain(f"── version {revision.number}, {local(revision.seen_at, zone)} ({what}): {revision.reason}")
+
+
+def _coloured(diff: tuple[Piece, ...]) -> str:
+    colour = sys.stdout.isatty()
+    marks = {"same": ("", "", None), "removed": ("[-", "-]", "red"), "added": ("{+", "+}", "green")}
+    parts = []
+    for piece in diff:
+        start, end, ink = marks[piece.kind]
+        body = piece.text.rstrip()
+        tail = piece.text[len(body) :]
+        text = plain_lines(f"{start}{body}{end}")
+        parts.append((click.style(text, fg=ink) if colour and ink else text) + tail)
+    return "".join(parts)
+
+
+def _json(revision: Revision, diff: tuple[Piece, ...]) -> dict[str, object]:
+    return {
+        "number": revision.number,
+        "seen_at": stamp(revision.seen_at),
+        "title": revision.title,
+        "content": revision.content,
+        "url": revision.url,
+        "content_hash": revision.content_hash,
+        "revision_hash": revision.revision_hash,
+        "significant": revision.significant,
+        "displayed": revision.displayed,
+        "reverts_to": revision.reverts_to,
+        "reason": revision.reason,
+        "diff": [{"kind": piece.kind, "text": piece.text} for piece in diff],
+    }

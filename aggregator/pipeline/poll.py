@@ -1,0 +1,107 @@
+"""The walk of one poll, straight down: ask, understand, read, decide, record. The same call in any home."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import structlog
+
+from aggregator.errors import StoreError
+from aggregator.fetch.meaning import interpret
+from aggregator.fetch.policy import make_request
+from aggregator.model import (
+    Document,
+    Exchange,
+    Failed,
+    FailureKind,
+    FeedId,
+    FeedState,
+    Meaning,
+    Modified,
+    PollReport,
+    ReadContext,
+    Request,
+    Source,
+    Unreadable,
+)
+from aggregator.pipeline.context import read_context
+from aggregator.pipeline.settle import Answer, report, settle, unsettled
+from aggregator.ports import Ports
+
+log = structlog.get_logger()
+
+NOT_FEEDS = {"html", "not-a-feed"}
+
+
+async def poll(feed_id: FeedId, ports: Ports, agent: str) -> PollReport:
+    """Poll one feed and commit everything that follows from it in one transaction (D-22, H-06).
+
+    Raises nothing for a feed's fault, nor for a store that cannot take it: then nothing is changed and the report says
+    so. ``agent`` is the User-Agent (H-60).
+
+    Raises:
+        UnknownFeedError: no feed has this id.
+    """
+    source, state = await ports.write(lambda: ports.sources.get(feed_id))
+    request = make_request(source, state, agent)
+    exchange = await ports.fetch(request)
+    answer = await understand(source, state, request, exchange, ports)
+    try:
+        outcome = await ports.write(lambda: settle(feed_id, answer, ports))
+    except StoreError as fault:
+        outcome = unsettled(feed_id, state, answer, str(fault))
+    except Exception as fault:
+        # A fault of ours in one document must not leave the feed silent: it is recorded like any other failure.
+        log.exception("document could not be decided", feed=feed_id)
+        failed = Failed(kind=FailureKind.DOCUMENT, detail=f"our fault while deciding: {type(fault).__name__}")
+        answer = replace(answer, meaning=failed, document=None)
+        outcome = await ports.write(lambda: settle(feed_id, answer, ports))
+    _log(outcome)
+    return outcome
+
+
+async def understand(source: Source, state: FeedState, request: Request, exchange: Exchange, ports: Ports) -> Answer:
+    """What the exchange means, and the document it brought, if it is worth reading (H-13)."""
+    meaning = interpret(exchange, state, exchange.finished_at)
+    document: Document | None = None
+    if isinstance(meaning, Modified) and meaning.body_hash != state.body_hash:
+        reading = await ports.digest(meaning.body, read_context(source, meaning, exchange.finished_at))
+        if isinstance(reading, Unreadable):
+            meaning = _unreadable(reading, exchange)
+        else:
+            document = reading
+    return Answer(request=request, exchange=exchange, meaning=meaning, document=document)
+
+
+def _unreadable(reading: Unreadable, exchange: Exchange) -> Meaning:
+    """A body that is no feed is a failed fetch, whatever its status said (P-01)."""
+    kind = FailureKind.NOT_A_FEED if reading.kind in NOT_FEEDS else FailureKind.DOCUMENT
+    if reading.kind == "empty":
+        kind = FailureKind.EMPTY
+    return Failed(kind=kind, detail=reading.detail, status=exchange.status)
+
+
+def _log(outcome: PollReport) -> None:
+    """One line a poll with all its facts."""
+    facts = {
+        "feed": outcome.feed_id,
+        "outcome": outcome.outcome,
+        "status": str(outcome.status),
+        "http": outcome.http_status,
+        "sent": outcome.sent,
+        "bytes": outcome.wire_bytes,
+        "entries": outcome.entries,
+        "new": outcome.new,
+        "revised": outcome.revised,
+        "duplicates": outcome.duplicates,
+        "seconds": round(outcome.seconds, 3),
+        "next": outcome.next_poll_at.isoformat() if outcome.next_poll_at else None,
+        "reason": outcome.reason,
+    }
+    if outcome.outcome in {"failed", "blocked", "gone"}:
+        log.warning("poll", **facts)
+    else:
+        log.info("poll", **facts)
+
+
+__all__ = ["ReadContext", "poll", "report", "understand"]

@@ -1,0 +1,132 @@
+"""The walk of publishing: what the journal says changed is rendered, and written where its bytes differ."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aggregator import __version__
+from aggregator.model import Edition, FeedStatus, Selection, Site, SourceCard, Touched
+from aggregator.normalise.html import SANITISER_VERSION, clean_html
+from aggregator.ports import Archive, Output
+from aggregator.publish.edition import LIMIT, combined, of_category, of_feed
+from aggregator.publish.press import Press
+from aggregator.publish.render import render, render_site, rendering
+
+BATCH = 40
+"""Editions rendered before their files are written: bounds memory when everything is rebuilt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishReport:
+    """``written`` are paths under ``public/``, ``editions`` how many feeds were rendered, ``seq`` up to which row."""
+
+    seq: int
+    editions: int
+    written: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mark:
+    """What the output remembers of the last run: the way of rendering, and what the front page told of the feeds."""
+
+    way: str
+    front: str
+
+    @classmethod
+    def read(cls, remembered: str) -> _Mark:
+        way, _, front = remembered.partition("+")
+        return cls(way=way, front=front)
+
+    def __str__(self) -> str:
+        return f"{self.way}+{self.front}"
+
+
+def publish(archive: Archive, output: Output, site: Site, agent: str, *, rebuild: bool = False) -> PublishReport:
+    """Render what changed since the last time, or everything when asked or when the way of rendering changed.
+
+    Same state, same bytes: nothing in a file depends on when it is rendered.
+
+    Raises:
+        StoreError: a file could not be written; the files of the last good run are still whole.
+    """
+    press = Press(site=site, clean=clean_html, version=__version__, agent=agent)
+    since, remembered = output.published()
+    cards = archive.cards()
+    before, now = _Mark.read(remembered), _Mark(way=_way(press), front=_front(cards))
+    everything = rebuild or before.way != now.way
+    touched = archive.touched(0 if everything else since)
+    if not everything and touched.seq == since and before == now:
+        return PublishReport(seq=since, editions=0, written=())
+    return _Run(archive, output, press, cards, touched, everything).finish(str(now))
+
+
+class _Run:
+    """One run of publishing, over one look at the archive."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        output: Output,
+        press: Press,
+        cards: tuple[SourceCard, ...],
+        touched: Touched,
+        everything: bool,
+    ) -> None:
+        self._archive, self._output, self._press = archive, output, press
+        self._cards, self._touched, self._everything = cards, touched, everything
+        self._founding = archive.founding()
+
+    def finish(self, mark: str) -> PublishReport:
+        """Write what is to be written, the combined feed last, and remember how far it goes."""
+        written: list[str] = []
+        count = 1
+        for batch in _batches(self._parts()):
+            count += len(batch)
+            written += self._output.write(render(batch, self._cards, self._press))
+        whole = combined(self._archive.items(Selection(limit=LIMIT)), self._press.site, self._founding)
+        changed_at = self._touched.at or self._founding.at
+        files = (*render([whole], self._cards, self._press), *render_site(whole, self._cards, self._press, changed_at))
+        written += self._output.write(files)
+        # A category that no feed is in any more is not published any more; a removed feed's file stays.
+        keep = [f"category/{name}" for name in sorted(_categories(self._cards))]
+        written += self._output.remove_except("category", keep)
+        self._output.remember(self._touched.seq, mark)
+        return PublishReport(seq=self._touched.seq, editions=count, written=tuple(written))
+
+    def _parts(self) -> Iterator[Edition]:
+        """The categories and sources that changed."""
+        site, founding, touched = self._press.site, self._founding, self._touched
+        for name in sorted(_categories(self._cards)):
+            if self._everything or name in touched.categories:
+                items = self._archive.items(Selection(limit=LIMIT, category=name))
+                yield of_category(name, items, site, founding)
+        for card in self._cards:
+            if self._everything or card.id in touched.feeds:
+                yield of_feed(card, self._archive.items(Selection(limit=LIMIT, feed=card.id)), site, founding)
+
+
+def _way(press: Press) -> str:
+    """Changes whenever the same items would be rendered to other bytes."""
+    return hashlib.sha256(f"{rendering(press)} {SANITISER_VERSION}".encode()).hexdigest()
+
+
+def _front(cards: tuple[SourceCard, ...]) -> str:
+    """Changes whenever the front page would tell something else of the feeds; the journal does not hold that."""
+    return hashlib.sha256(repr(cards).encode()).hexdigest()
+
+
+def _categories(cards: tuple[SourceCard, ...]) -> set[str]:
+    return {card.category for card in cards if card.category and card.status is not FeedStatus.REMOVED}
+
+
+def _batches(editions: Iterator[Edition]) -> Iterator[list[Edition]]:
+    batch: list[Edition] = []
+    for edition in editions:
+        batch.append(edition)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

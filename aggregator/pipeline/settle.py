@@ -1,0 +1,208 @@
+"""The second half of a poll, on the writer's side: decide against what is stored and record it, all or nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aggregator.dedupe.context import DecideContext
+from aggregator.dedupe.decide import decide, head_query
+from aggregator.dedupe.identity import identify, mode
+from aggregator.fetch.memory import remember_failure, remember_success
+from aggregator.model import (
+    Added,
+    Blocked,
+    Document,
+    Exchange,
+    Failed,
+    FeedId,
+    FeedState,
+    FeedStatus,
+    Gone,
+    Meaning,
+    Modified,
+    NotModified,
+    Outcome,
+    PollRecord,
+    PollReport,
+    Renamed,
+    Request,
+    Revised,
+    Source,
+    Verdict,
+)
+from aggregator.ports import Ports
+from aggregator.schedule import next_poll
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One exchange, what it means, and its document where one was read."""
+
+    request: Request
+    exchange: Exchange
+    meaning: Meaning
+    document: Document | None
+
+
+def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollReport:
+    """Decide and record one answer in one transaction (D-22). Runs where writing is allowed.
+
+    Raises:
+        StoreError: nothing was recorded.
+    """
+    with ports.ledger.transaction():
+        source, before = ports.sources.get(feed_id)
+        verdict = judge(source, before, answer, ports)
+        state = state_after(source, before, answer, verdict)
+        record = poll_record(source, answer, state, verdict)
+        ports.ledger.record(record)
+    return report(record)
+
+
+def judge(source: Source, state: FeedState, answer: Answer, ports: Ports) -> Verdict | None:
+    """What the document changes, against what the store knows now; ``None`` where none was read."""
+    if answer.document is None:
+        return None
+    now = answer.exchange.finished_at
+    candidates = identify(answer.document, mode(source, state))
+    heads = ports.ledger.heads(head_query(source.id, candidates, now))
+    context = DecideContext(source=source, state=state, partial=answer.document.partial)
+    return decide(candidates, heads, context, now)
+
+
+def state_after(source: Source, before: FeedState, answer: Answer, verdict: Verdict | None) -> FeedState:
+    """The whole state of the feed after this poll, next poll included."""
+    exchange, meaning = answer.exchange, answer.meaning
+    match meaning:
+        case Modified() | NotModified():
+            state = remember_success(before, meaning, exchange, exchange.finished_at)
+            state = _with_document(before, state, answer, verdict)
+        case Gone() | Blocked() | Failed():
+            state = remember_failure(before, meaning, exchange)
+    due = next_poll(source, state, meaning, exchange.started_at)
+    return replace(state, next_poll_at=due.at, interval=due.interval, bound=due.bound)
+
+
+def _with_document(before: FeedState, state: FeedState, answer: Answer, verdict: Verdict | None) -> FeedState:
+    """What the document itself adds to the state: profile, identity mode, plain status."""
+    document = answer.document
+    if document is None or verdict is None:
+        # 304 or equal bytes: the feed is as well as it was the last time it could be read.
+        if before.status in (FeedStatus.EMPTY, FeedStatus.HEALTHY):
+            return state
+        return replace(state, status=FeedStatus.HEALTHY, status_text="answers as it should")
+    if document.partial:
+        # A cut body must be fetched again in full: the validators of the last whole one stay (P-05, H-06).
+        state = replace(state, validators=before.validators)
+    changed = any(isinstance(change, Added | Revised | Renamed) for change in verdict.changes)
+    status, text = _status(document)
+    return replace(
+        state,
+        status=status,
+        status_text=text,
+        profile=document.feed,
+        identity=verdict.identity,
+        id_changes=verdict.id_changes,
+        last_change_at=answer.exchange.finished_at if changed else state.last_change_at,
+    )
+
+
+def _status(document: Document) -> tuple[FeedStatus, str]:
+    if document.partial:
+        return FeedStatus.HEALTHY, f"readable, but the document is faulty ({_first_problem(document)})"
+    if not document.entries:
+        return FeedStatus.EMPTY, "a valid feed without entries"
+    return FeedStatus.HEALTHY, "answers as it should"
+
+
+def _first_problem(document: Document) -> str:
+    return document.problems[0].detail if document.problems else "not well-formed"
+
+
+def poll_record(source: Source, answer: Answer, state: FeedState, verdict: Verdict | None) -> PollRecord:
+    """One request, one row (H-73)."""
+    exchange, document = answer.exchange, answer.document
+    return PollRecord(
+        feed_id=source.id,
+        started_at=exchange.started_at,
+        finished_at=exchange.finished_at,
+        url=answer.request.url,
+        final_url=exchange.url,
+        outcome=_outcome(answer),
+        reason=_reason(answer, verdict),
+        state=state,
+        http_status=exchange.status,
+        wire_bytes=exchange.wire_bytes,
+        sent=exchange.sent,
+        entries=len(document.entries) if document else 0,
+        verdict=verdict,
+        problems=tuple(f"{problem.kind}: {problem.detail}" for problem in document.problems) if document else (),
+        encoding=document.encoding if document else None,
+    )
+
+
+def _outcome(answer: Answer) -> str:
+    match answer.meaning:
+        case Modified():
+            return "modified" if answer.document else "same-body"
+        case NotModified():
+            return "not-modified"
+        case Gone():
+            return "gone"
+        case Blocked():
+            return "blocked"
+        case Failed():
+            return "failed"
+
+
+def _reason(answer: Answer, verdict: Verdict | None) -> str:
+    match answer.meaning:
+        case Gone(detail=detail) | Blocked(detail=detail) | Failed(detail=detail):
+            return detail
+        case NotModified():
+            return "the publisher says nothing changed"
+        case Modified():
+            notes = verdict.notes if verdict else ()
+            return "; ".join(notes) or ("read" if verdict else "the same bytes as last time")
+
+
+def report(record: PollRecord) -> PollReport:
+    """The record as the log line and the command line tell it."""
+    counts = Counter(change.outcome for change in record.verdict.changes) if record.verdict else Counter[Outcome]()
+    return PollReport(
+        feed_id=record.feed_id,
+        outcome=record.outcome,
+        status=record.state.status,
+        reason=record.reason,
+        http_status=record.http_status,
+        entries=record.entries,
+        new=counts[Outcome.NEW] + counts[Outcome.REPOST],
+        revised=counts[Outcome.REVISION] + counts[Outcome.REVERT],
+        duplicates=counts[Outcome.DUPLICATE] + counts[Outcome.REPEAT],
+        wire_bytes=record.wire_bytes,
+        sent=record.sent,
+        seconds=(record.finished_at - record.started_at).total_seconds(),
+        next_poll_at=record.state.next_poll_at,
+    )
+
+
+def unsettled(feed_id: FeedId, state: FeedState, answer: Answer, fault: str) -> PollReport:
+    """The report of a poll that could not be stored: nothing changed, the same body will be asked for again."""
+    finished: datetime = answer.exchange.finished_at
+    return PollReport(
+        feed_id=feed_id,
+        outcome="failed",
+        status=state.status,
+        reason=f"could not be stored: {fault}",
+        http_status=answer.exchange.status,
+        entries=len(answer.document.entries) if answer.document else 0,
+        new=0,
+        revised=0,
+        duplicates=0,
+        wire_bytes=answer.exchange.wire_bytes,
+        sent=answer.exchange.sent,
+        seconds=(finished - answer.exchange.started_at).total_seconds(),
+        next_poll_at=state.next_poll_at,
+    )

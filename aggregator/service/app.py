@@ -1,0 +1,160 @@
+"""The main job: scheduler, publisher and web server in one process, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from aggregator.model import Source
+from aggregator.schedule import spread
+from aggregator.schedule.heartbeat import Beat, Heartbeat
+from aggregator.service.configuration import Configuration
+from aggregator.service.lock import store_lock
+from aggregator.service.notify import notify, watchdog_seconds
+from aggregator.service.poller import Poller
+from aggregator.service.publisher import Publisher
+from aggregator.service.server import WebServer, listen
+from aggregator.settings import Settings
+from aggregator.web import Health, create_app
+from aggregator.wiring import PUBLIC, Parts, running
+
+log = structlog.get_logger()
+
+TICK = 1.0
+PUBLISH = 5.0
+WATCH_CONFIGURATION = 5.0
+UPKEEP = 3600.0
+GRACE = 2.0
+"""Polls in flight get this many seconds after the signal; the whole stop stays under five."""
+STALLED = timedelta(seconds=60)
+
+
+async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT; SIGHUP reads the configuration again.
+
+    Raises:
+        LockedError: another process works on this store.
+        StoreError: the store cannot be opened.
+        BusyPortError: the address to serve on is taken.
+    """
+    with store_lock(settings.storage.path):
+        line = listen(settings.server.host, settings.server.port)
+        async with running(settings) as parts:
+            await Service(parts).run(line, announce)
+
+
+class Service:
+    """One running service: the parts, and what keeps them going."""
+
+    def __init__(self, parts: Parts) -> None:
+        polling = parts.settings.polling
+        self._parts = parts
+        self._poller = Poller(
+            parts.ports, agent=parts.agent, concurrency=polling.concurrency, spacing=polling.host_spacing
+        )
+        self._publisher = Publisher(parts)
+        self._configuration = Configuration(parts.settings)
+        self._stop = asyncio.Event()
+        self._beat_at: datetime = parts.ports.clock.now()
+        self._published_after = 0
+
+    async def run(self, line: socket.socket, announce: Callable[[str], None]) -> None:
+        """From the first sync to the last answer."""
+        await self._begin(self._parts.settings.feeds)
+        web = WebServer(create_app(self._parts.settings.storage.path / PUBLIC, self.health, self._parts.settings.site))
+        heart = Heartbeat(self._beats())
+        self._catch_signals()
+        web.begin(line)
+        heart.start()
+        await self._tick()
+        announce(_welcome(self._parts.settings))
+        notify(f"READY=1\nSTATUS=polling {len(self._parts.settings.feeds)} feeds")
+        await self._stop.wait()
+        notify("STOPPING=1")
+        heart.stop()
+        broken, _ = await asyncio.gather(self._poller.stop(GRACE), web.finish())
+        log.info("stopped", polled=self._poller.polled, broken_off=broken)
+
+    async def _begin(self, feeds: tuple[Source, ...]) -> None:
+        """Make the stored feeds equal the configured ones, and catch up without a burst (H-71)."""
+        ports, archive = self._parts.ports, self._parts.store
+        now = ports.clock.now()
+
+        def begin() -> int:
+            ports.sources.sync(feeds, now)
+            return ports.sources.spread(now, spread(archive.catalogue.feeds(), now))
+
+        moved = await ports.write(begin)
+        if moved:
+            log.info("overdue feeds spread", feeds=moved)
+        await self._publisher.run()
+
+    def _beats(self) -> list[Beat]:
+        beats = [
+            Beat(name="tick", seconds=TICK, action=self._tick),
+            Beat(name="publish", seconds=PUBLISH, action=self._publish),
+            Beat(name="configuration", seconds=WATCH_CONFIGURATION, action=self._reload),
+            Beat(name="upkeep", seconds=UPKEEP, action=self._upkeep),
+        ]
+        if (every := watchdog_seconds()) is not None:
+            beats.append(Beat(name="watchdog", seconds=every, action=self._sign_of_life))
+        return beats
+
+    async def _tick(self) -> None:
+        await self._poller.tick()
+        self._beat_at = self._parts.ports.clock.now()
+
+    async def _publish(self) -> None:
+        """Only after polls or a new configuration: an idle service does not even look."""
+        if self._published_after != self._poller.polled or not self._publisher.ready:
+            self._published_after = self._poller.polled
+            await self._publisher.run()
+
+    async def _upkeep(self) -> None:
+        await asyncio.to_thread(self._parts.store.check)
+
+    async def _sign_of_life(self) -> None:
+        """Only while the heartbeat really claims feeds: a stuck store must wake the manager."""
+        if self.health().alive:
+            notify("WATCHDOG=1")
+
+    async def _reload(self, *, force: bool = False) -> None:
+        """Take a changed feed list; with a mistake in it the last good one goes on (nothing is half applied)."""
+        settings = await asyncio.to_thread(self._configuration.changed, force=force)
+        if settings is None:
+            return
+        ports = self._parts.ports
+        await ports.write(lambda: ports.sources.sync(settings.feeds, ports.clock.now()))
+        log.info("configuration read again", feeds=len(settings.feeds))
+        await self._publisher.run()
+
+    def health(self) -> Health:
+        """What /healthz and /readyz tell the host."""
+        late = self._parts.ports.clock.now() - self._beat_at > STALLED
+        fault = self._publisher.fault or ("no feed was claimed for a minute" if late else "")
+        ready = self._publisher.ready and not fault
+        text = fault or ("ready" if ready else "nothing is published yet")
+        return Health(ready=ready, alive=not late, text=text, details={"polls": self._poller.polled})
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, lambda: self._keep(asyncio.ensure_future(self._reload(force=True))))
+
+    def _keep(self, task: asyncio.Future[None]) -> None:
+        """Hold a reference until the task ends: the event loop itself keeps none."""
+        task.add_done_callback(lambda done: done.exception())
+        self._reloading = task
+
+
+def _welcome(settings: Settings) -> str:
+    enabled = sum(source.enabled for source in settings.feeds)
+    paused = len(settings.feeds) - enabled
+    where = f"http://{settings.server.host}:{settings.server.port}/"
+    return f"polling {enabled} feeds ({paused} paused); front page {where}, combined feed {where}feed.atom"

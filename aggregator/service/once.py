@@ -1,0 +1,35 @@
+"""One round of polls in the foreground: the same parts as the service, without scheduler and web server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from aggregator.model import FeedId, PollReport
+from aggregator.service.lock import store_lock
+from aggregator.service.poller import Poller
+from aggregator.service.publisher import Publisher
+from aggregator.settings import Settings
+from aggregator.wiring import running
+
+
+async def poll_once(
+    settings: Settings, only: Sequence[FeedId] | None, tell: Callable[[PollReport, int], None]
+) -> tuple[PollReport, ...]:
+    """Poll the due (or named) feeds once and publish.
+
+    Raises:
+        LockedError: a service works on this store.
+        StoreError: the store cannot be opened, or what was polled could not be published.
+    """
+    polling = settings.polling
+    with store_lock(settings.storage.path):
+        async with running(settings) as parts:
+            ports = parts.ports
+            await ports.write(lambda: ports.sources.sync(settings.feeds, ports.clock.now()))
+            poller = Poller(ports, agent=parts.agent, concurrency=polling.concurrency, spacing=polling.host_spacing)
+            try:
+                reports = await poller.once(only, tell)
+            finally:
+                await poller.stop(0)
+            await Publisher(parts).run()
+            return reports

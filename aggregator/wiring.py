@@ -1,0 +1,126 @@
+"""Settings to running parts: the only file that names databases, clients and the clock."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aggregator import __version__
+from aggregator.errors import StoreError
+from aggregator.fetch.addresses import AddressRules
+from aggregator.fetch.client import HttpFetch
+from aggregator.fetch.limits import Limits
+from aggregator.fetch.policy import user_agent
+from aggregator.parse.digest import ProcessDigest
+from aggregator.ports import Catalogue, Ports
+from aggregator.publish.folder import Folder
+from aggregator.reading import read_document
+from aggregator.settings import Settings
+from aggregator.store.sqlite import GroupWriter, SqliteStore, open_store
+
+DATABASE = "archive.db"
+PUBLIC = "public"
+DECODED = 3
+"""A body may grow to this many times ``max_body`` when decoded (H-64)."""
+PARSE_MEMORY = 512 * 1024 * 1024
+
+
+class SystemClock:
+    """The clock of the machine."""
+
+    def now(self) -> datetime:
+        """The instant, aware and UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that runs, made from one `Settings`."""
+
+    settings: Settings
+    ports: Ports
+    store: SqliteStore
+    output: Folder
+    agent: str
+
+
+def open_archive(settings: Settings) -> SqliteStore:
+    """Open (and make or migrate) the archive of these settings, to read or to write.
+
+    Raises:
+        StoreError: it cannot be opened, or was made by a newer version.
+    """
+    authority = urlsplit(settings.site.url).hostname or "localhost"
+    return open_store(database(settings), authority, SystemClock().now(), lambda: str(uuid.uuid4()))
+
+
+@contextmanager
+def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
+    """What people look up, also while a service runs.
+
+    Raises:
+        StoreError: there is no archive yet, or it cannot be opened.
+    """
+    if not database(settings).exists():
+        raise StoreError(f"nothing is archived at {database(settings)} yet; `aggregator poll` or `serve` begins it")
+    store = open_archive(settings)
+    try:
+        yield store.catalogue
+    finally:
+        store.close()
+
+
+def database(settings: Settings) -> Path:
+    """Where the archive lies."""
+    return settings.storage.path / DATABASE
+
+
+def open_output(settings: Settings) -> Folder:
+    """The folder of published files."""
+    return Folder(settings.storage.path / PUBLIC)
+
+
+def agent_of(settings: Settings) -> str:
+    """The honest User-Agent of this installation (H-60)."""
+    contact = settings.site.contact or f"{settings.site.url}about-our-bot"
+    return user_agent(__version__, contact, 1)
+
+
+def make_fetch(settings: Settings) -> HttpFetch:
+    """The HTTP client with the limits and the address rules of these settings."""
+    polling = settings.polling
+    limits = Limits(
+        total_timeout=polling.total_timeout.total_seconds(),
+        max_wire=polling.max_body,
+        max_decoded=DECODED * polling.max_body,
+    )
+    return HttpFetch(limits, AddressRules.parse(polling.allow_addresses), SystemClock())
+
+
+@asynccontextmanager
+async def running(settings: Settings, processes: int | None = None) -> AsyncIterator[Parts]:
+    """Open everything, hand it over, close everything in the right order: no new work, then the store.
+
+    ``processes`` overrides the number of parsing processes.
+    """
+    store = open_archive(settings)
+    fetch = make_fetch(settings)
+    polling = settings.polling
+    count = polling.processes if processes is None else processes
+    digest = ProcessDigest(read_document, count, polling.total_timeout, PARSE_MEMORY)
+    writer = GroupWriter(store)
+    ports = Ports(
+        clock=SystemClock(), fetch=fetch, digest=digest, sources=store.sources, ledger=store.ledger, write=writer
+    )
+    try:
+        yield Parts(settings=settings, ports=ports, store=store, output=open_output(settings), agent=agent_of(settings))
+    finally:
+        await fetch.aclose()
+        await digest.aclose()
+        await writer.aclose()
+        store.close()
