@@ -55,14 +55,14 @@ def _front(ask: Ask, place: Place, posts: Sequence[Telling]) -> Answer:
     if wanted := ask.query.get("p"):
         found = next((post for post in posts if str(number(post)) == wanted), None)
         return Answer(status=301, headers=(("Location", permalink(found, place.base)),)) if found else missing(TITLE)
-    return page(TITLE, _posts(posts[:PER_PAGE], place.base), _links(place))
+    return page(TITLE, _posts(posts[:PER_PAGE], place.base), _links(place), FEED)
 
 
 def _archive(place: Place, posts: Sequence[Telling]) -> Answer:
     if not posts:
         return missing(TITLE)
     heading = f"<h2>Monthly Archives</h2>\n<h2>{posts[0].published:%B %Y}</h2>\n"
-    return page(TITLE, heading + _posts(posts[:PER_PAGE], place.base), _links(place))
+    return page(TITLE, heading + _posts(posts[:PER_PAGE], place.base), _links(place), FEED)
 
 
 def _posts(posts: Sequence[Telling], base: str) -> str:

@@ -16,11 +16,12 @@ def paragraphs(telling: Telling) -> str:
     return "\n".join(f"<p>{escape(text, quote=False)}</p>" for text in telling.paragraphs)
 
 
-def page(title: str, inner: str, headers: Headers = ()) -> Answer:
-    """An HTML page with a heading."""
+def page(title: str, inner: str, headers: Headers = (), feed: str | None = None) -> Answer:
+    """An HTML page with a heading; ``feed`` is an address it announces in its head."""
+    announced = f'<link rel="alternate" type="application/rss+xml" href="{escape(feed)}">' if feed else ""
     text = (
         f'<!doctype html>\n<html lang="en-GB">\n<head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style></head>\n<body>\n<h1>{escape(title)}</h1>\n{inner}\n</body>\n</html>\n"
+        f"{announced}<style>{_STYLE}</style></head>\n<body>\n<h1>{escape(title)}</h1>\n{inner}\n</body>\n</html>\n"
     )
     return Answer(headers=(("Content-Type", "text/html; charset=utf-8"), *headers), body=text.encode())
 
