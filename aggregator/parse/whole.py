@@ -16,6 +16,10 @@ MAX_ENTRIES = 5000
 """More entries than this cost many seconds. Half of them are taken from each end, as a feed may be sorted either way
 and the newest stand at one of its ends."""
 
+MAX_UNCLOSED = 20_000
+"""feedparser's patience with tags that are never closed costs time by the square of their number."""
+
+_START_TAG = re.compile(rb"<[A-Za-z_:]")
 _NAME = re.compile(rb"<([^\s/>]+)")
 _ENTRY_START = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)(?=[\s/>]|$)")
 _HALF_TAG = re.compile(rb"<[^<>]*$")
@@ -123,6 +127,9 @@ def _root_length(data: bytes) -> int:
 
 
 def _check_depth(work: _Work) -> None:
+    closed = work.data.count(b"</") + work.data.count(b"/>")
+    if sum(1 for _ in _START_TAG.finditer(work.data)) - closed > MAX_UNCLOSED:
+        raise UnreadableError("too-deep", f"more than {MAX_UNCLOSED} elements are never closed")
     if loose_depth(work.data.decode("utf-8"), MAX_DEPTH) > MAX_DEPTH:
         raise UnreadableError("too-deep", f"elements are nested more than {MAX_DEPTH} deep")
 

@@ -167,6 +167,12 @@ def test_unclosed_nesting_bomb_is_refused(before: str) -> None:
     assert refusal(body).kind == "too-deep"
 
 
+@pytest.mark.parametrize("piece", ["<br>", "<a ", "<x:", '<a b="'])
+def test_heaps_of_unclosed_tags_are_refused(piece: str) -> None:
+    """Guards: what feedparser would chew on for minutes is refused in an ill-formed document."""
+    assert refusal(rss(f"</b>{piece * 100_000}")).kind == "too-deep"
+
+
 def test_many_unclosed_line_breaks_are_no_bomb() -> None:
     """Guards: a feed that forgot to escape its HTML is ill-formed, not hostile."""
     document = parse(rss("<description>" + "line<br>" * 2000 + "</i></description>"))
