@@ -141,6 +141,36 @@ def test_co_presence_makes_two_entries() -> None:
     assert sorted(outcomes(verdict)) == ["new", "seen"]
 
 
+def test_listed_entry_lends_its_alias_to_nobody() -> None:
+    """D-07, P-14: an id that is listed beside a known one with the same link is a repeat of it, not its new name."""
+    archive = TinyArchive()
+    archive.poll("knowe", document(item("a")))
+    pair = document(item("a"), item("b", link="https://news.example/a"))
+    assert sorted(outcomes(archive.poll("knowe", pair, NOON + HOUR))) == ["repeat", "seen"]
+
+
+def test_two_listings_of_one_entry_do_not_fight() -> None:
+    """P-18: where an entry is listed under both of its ids, one listing decides and the other revises nothing."""
+    archive = TinyArchive()
+    link = "https://news.example/a"
+    polls(archive, "knowe", [document(item("a")), document(item("b", link=link))], HOUR)
+    both = document(item("a"), item("b", body=STORY.replace("£500", "£900"), link=link))
+    for hours in (2, 3):
+        assert outcomes(archive.poll("knowe", both, NOON + hours * HOUR)) == ["seen", "seen"]
+    newer = item("b", body=STORY.replace("£500", "£900"), link=link, updated=stamp(NOON + HOUR))
+    kinds = outcomes(archive.poll("knowe", document(item("a"), newer), NOON + 4 * HOUR))
+    assert sorted(kinds) == ["revision", "seen"]
+
+
+def test_flood_that_is_not_one_to_one_is_stored_quietly() -> None:
+    """4.3/6, P-15: two new ids cannot both be one old entry; they stay apart, and nobody is told."""
+    archive = TinyArchive()
+    archive.poll("knowe", document(item("a", link=None)))
+    later = NOON + 40 * DAY
+    changes = archive.poll("knowe", document(*(item(i, link=None, when=later) for i in "bc")), later).changes
+    assert [(c.outcome.value, c.emitted) for c in changes if isinstance(c, Added)] == [("repost", False)] * 2
+
+
 def test_two_road_orders_in_one_document() -> None:
     """D-07: two ids first listed together are two entries, with links or without."""
     assert outcomes(TinyArchive().poll("knowe", document(item("a", link=None), item("b", link=None)))) == ["new"] * 2
