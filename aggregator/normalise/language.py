@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
-FEWEST_WORDS, LEAST_SURE, SAMPLE = 40, 0.9, 600
+FEWEST_WORDS, LEAST_SURE, SAMPLE = 40, 0.9, 400
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,6}")
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})
 _BY_NAME = {"english": "en", "welsh": "cy", "cymraeg": "cy"}

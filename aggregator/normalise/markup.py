@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 
-FEW_TAGS, DEEPEST, MOST_WORK = 512, 256, 1_000_000
+FEW_TAGS, MOST_TAGS, DEEPEST, MOST_WORK = 512, 50_000, 256, 1_000_000
+LONG_TAG, MOST_PARTS, MOST_ENTITIES = 2_048, 400, 10_000
 _ATTRIBUTES = r"""(?>\s+[^\s<>"'=`/]+(?:\s*=\s*(?>"[^"<>]*"|'[^'<>]*'|[^\s<>"'=`]+))?|\s*/(?=\s*>))*+\s*"""
 _RAW = "script|style|iframe|noscript|textarea|title|xmp|noembed|noframes"
 _PIECE = re.compile(
     rf"<!--(?!>|->)[^<>]*-->|<({_RAW}){_ATTRIBUTES}>[^<]*</\1\s*>|<(/?)([a-z][a-z0-9:-]*){_ATTRIBUTES}>|<(?![a-z/!?])",
     re.IGNORECASE,
 )
+_LONG = re.compile(rf"<[a-zA-Z][^<]{{{LONG_TAG},}}")
+_BARE = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
 _OPEN = re.compile(r"<[a-zA-Z]")
 _EMPTY_LIST = "area base br col embed hr img input link meta param source track wbr"
 _SELF_ENDING_LIST = "p li dt dd td th tr thead tbody tfoot"
@@ -33,16 +36,38 @@ _TAG_NAME = re.compile(r"/?([a-zA-Z][^\s/>]*)")
 
 
 def is_extreme(html: str) -> bool:
-    """Whether parsing might take more than linear time or room: over 512 tags, and over 256 deep or misnested.
+    """Whether parsing might take more than linear time or room: over 512 tags, and over 256 deep or misnested; over
+    50,000 tags; a tag of hundreds of attributes; over 10,000 ampersands that begin no entity.
 
     Depth is counted from above: a closing tag counts only where it closes the innermost element, and a piece whose
     reading is in doubt (a quotation mark too many, tags in a comment or script) makes the whole body extreme.
     """
-    opens = sum(1 for _ in _OPEN.finditer(html)) if html.count("<") > FEW_TAGS else 0
-    if opens <= FEW_TAGS:
-        return False
+    if _has_crowded_tag(html) or _has_bare_ampersands(html):
+        return True
+    angles = html.count("<")
+    opens = sum(1 for _ in _OPEN.finditer(html)) if angles > FEW_TAGS else 0
+    if opens <= FEW_TAGS or opens > MOST_TAGS:
+        return max(opens, angles // 2) > MOST_TAGS
     depth = _deepest(html)
     return depth > DEEPEST or depth * opens > MOST_WORK
+
+
+def _has_bare_ampersands(html: str) -> bool:
+    """A parser starts over at each ``&`` that begins no entity, and copies what it has."""
+    return html.count("&") > MOST_ENTITIES and sum(1 for _ in _BARE.finditer(html)) > MOST_ENTITIES
+
+
+def _has_crowded_tag(html: str) -> bool:
+    """Parsers compare each attribute of a tag with all others, and copy a value for each entity in it. Only what is
+    longer than 2 KB can hold enough of them; then it must be plain where the tag ends and its text begins."""
+    if len(html) <= LONG_TAG:
+        return False
+    pieces = (_PIECE.match(html, found.start()) for found in _LONG.finditer(html))
+    return any(piece is None or _is_crowded(piece[0]) for piece in pieces)
+
+
+def _is_crowded(tag: str) -> bool:
+    return len(tag) > LONG_TAG and (len(tag.split(None, MOST_PARTS)) > MOST_PARTS or tag.count("&") > MOST_ENTITIES)
 
 
 def _deepest(html: str) -> int:
@@ -58,6 +83,8 @@ def _deepest(html: str) -> int:
         elif name and not piece[2] and name not in _NEVER_OPEN and name not in _SELF_ENDING:
             stack.append(name)
             deepest = max(deepest, len(stack))
+            if deepest > DEEPEST:
+                return deepest
         at = html.find("<", piece.end())
     return deepest
 

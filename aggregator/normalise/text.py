@@ -11,15 +11,15 @@ from aggregator.normalise.markup import is_extreme, scanned_text, with_breaks
 
 SUMMARY_LENGTH = 300
 _UNSEEN = ("script", "style", "template", "iframe", "noembed", "noframes", "object", "select", "textarea", "title")
-_UNSEEN_TAG = re.compile(rf"<(?:{'|'.join(_UNSEEN)})[\s/>]", re.IGNORECASE)
+# The first letter in both cases keeps the slow comparison without case to few tags.
+_UNSEEN_TAG = re.compile(rf"<(?=[sStTiInNoO])(?i:{'|'.join(_UNSEEN)})[\s/>]")
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
 def one_line(text: str) -> str:
     """``text`` without characters that XML forbids (P-06), every run of white space one space, none at the ends."""
-    if not text.isprintable():
-        text = _NOT_IN_XML.sub("", text)
-    return " ".join(text.split())
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join(_NOT_IN_XML.sub("", line).split())
 
 
 def plain_text(html: str) -> str:
