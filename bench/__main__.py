@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -17,24 +18,27 @@ from bench.farmhouse import Farmhouse
 from bench.growth import LARGE, SMALL, Growth, growth
 from bench.measure import BenchError
 from bench.report import Report, as_json, show
-from bench.scenarios import NAMES, Memory, Result, rounds, serve_memory
+from bench.scenarios import NAMES, Memory, Result, Tell, rounds, serve_memory
 
 OUT = Path(__file__).parent / "out" / "bench.json"
 DAY = 86_400
 QUICK_FEEDS, GROWTH_FEEDS = 50, 200
+NARROWEST = 100
+"""Columns of the table; a narrower terminal wraps rather than hides figures."""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run what is wanted, print it, write it down; 0 well, 1 too dear or not measurable."""
     options = _options(argv)
     console = Console()
+    console.width = max(console.width, NARROWEST)
     if not sys.platform.startswith("linux"):
         console.print("The benchmark needs Linux: it reads /proc and uses many addresses of 127.0.0.0/8.")
         return 1
     cores = _cores(options.pin)
     try:
         report = _measured(options, cores, console)
-    except (BenchError, OSError) as fault:
+    except OSError as fault:
         console.print(f"[bold red]not measured[/]: {fault}", markup=True, highlight=False)
         return 1
     show(report, console)
@@ -76,6 +80,7 @@ def _cores(pin: bool) -> dict[str, list[int]]:
 
 
 def _measured(options: argparse.Namespace, cores: dict[str, list[int]], console: Console) -> Report:
+    """Everything that is wanted; what could not be measured is a fault, and what was measured before it is kept."""
     core = cores["server"][0] if cores else -1
     epoch = options.epoch or (int(time.time()) // DAY - 1) * DAY
     farm = Farm(QUICK_FEEDS if options.quick else options.feeds, options.entries, options.seed, epoch)
@@ -84,30 +89,48 @@ def _measured(options: argparse.Namespace, cores: dict[str, list[int]], console:
     def tell(text: str) -> None:
         console.print(f"[dim]{text}[/]", highlight=False)
 
-    results: list[Result] = []
+    found = _Found()
+    try:
+        _measure(options, farm, core, found, tell)
+    except BenchError as fault:
+        found.faults.append(str(fault))
+    return Report(
+        farm=farm,
+        farm_bytes=found.bytes,
+        cores=cores,
+        results=found.results,
+        judgements=gate.judge(found.results, gate.bounds(limits)),
+        memory=found.memory,
+        growth=found.growth,
+        growth_bound=gate.growth_bound(limits),
+        faults=found.faults,
+    )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What has been measured so far."""
+
+    bytes: int = 0
+    results: list[Result] = field(default_factory=list)
     memory: Memory | None = None
+    growth: list[Growth] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def _measure(options: argparse.Namespace, farm: Farm, core: int, found: _Found, tell: Tell) -> None:
     tell(f"generating {farm.feeds} feeds")
     with Farmhouse(farm, core) as house:
+        found.bytes = house.bytes
         if not options.no_scenarios:
-            results = list(rounds(house, options.scenario or NAMES, options.runs, tell))
+            for result in rounds(house, options.scenario or NAMES, options.runs, tell):
+                found.results.append(result)
         if options.serve_memory:
-            memory = serve_memory(house, options.serve_seconds, max(5, farm.feeds // 50), tell)
-        size = house.bytes
-    grown: list[Growth] = []
+            found.memory = serve_memory(house, options.serve_seconds, max(5, farm.feeds // 50), tell)
     if options.growth:
         small = Farm(min(farm.feeds, GROWTH_FEEDS), farm.entries, farm.seed, farm.epoch)
         with Farmhouse(small, core) as house:
-            grown = growth(house, (SMALL, options.growth_entries), tell)
-    return Report(
-        farm=farm,
-        farm_bytes=size,
-        cores=cores,
-        results=results,
-        judgements=gate.judge(results, gate.bounds(limits)),
-        memory=memory,
-        growth=grown,
-        growth_bound=gate.growth_bound(limits),
-    )
+            found.growth += growth(house, (SMALL, options.growth_entries), tell)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ class Cost:
     """What a command took. ``cpu`` is user and system seconds of the tree; ``peak`` bytes of its memory together.
 
     ``last`` is the memory at the last look. Memory is PSS where the kernel tells it, so shared pages count once.
+    ``messages`` are the last words on stderr.
     """
 
     wall: float
@@ -34,6 +35,7 @@ class Cost:
     peak: int
     last: int
     output: str
+    messages: str
 
 
 @dataclass(slots=True)
@@ -107,7 +109,14 @@ def watched(command: Sequence[str], folder: Path, body: Callable[[subprocess.Pop
         raise BenchError(f"{_words(command)} ended with {status}: {fault[-LAST_WORDS:] or output[-LAST_WORDS:]}")
     reaped = after.children_user + after.children_system - before.children_user - before.children_system
     # A worker that is killed and never waited for is missing in the kernel's sum, but the watch has seen it.
-    return Cost(wall=wall, cpu=max(reaped, sum(watch.cpu.values())), peak=watch.peak, last=watch.last, output=output)
+    return Cost(
+        wall=wall,
+        cpu=max(reaped, sum(watch.cpu.values())),
+        peak=watch.peak,
+        last=watch.last,
+        output=output,
+        messages=fault[-LAST_WORDS:],
+    )
 
 
 def descendants(root: int) -> list[int]:

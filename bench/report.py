@@ -33,17 +33,21 @@ class Report:
     memory: Memory | None
     growth: Sequence[Growth]
     growth_bound: float
+    faults: Sequence[str] = ()
 
     @property
     def failures(self) -> list[str]:
-        """What is dearer than the gate allows, in sentences."""
-        found = [
-            f"{one.scenario}: {one.cpu:.1f} s of CPU time, allowed are {one.limit:.1f}"
+        """What is dearer than the gate allows or could not be measured, in sentences."""
+        found = [f"not measured: {fault}" for fault in self.faults]
+        found += [
+            f"too dear: {one.scenario}: {one.cpu:.1f} s of CPU time, allowed are {one.limit:.1f}"
             for one in self.judgements
             if not one.passed
         ]
         if len(self.growth) > 1 and self.growth_ratio > self.growth_bound:
-            found.append(f"growth: {self.growth_ratio:.2f} times the CPU time, allowed are {self.growth_bound:.2f}")
+            found.append(
+                f"too dear: growth: {self.growth_ratio:.2f} times the CPU time, allowed are {self.growth_bound:.2f}"
+            )
         return found
 
     @property
@@ -90,14 +94,14 @@ def show(report: Report, console: Console) -> None:
             f"{one.wall:.1f} s, {one.cpu:.1f} s of CPU time, {one.peak / MEGA:.0f} MB"
         )
     for failure in report.failures:
-        console.print(f"[bold red]too dear[/]: {failure}")
+        console.print(failure, style="bold red", markup=False, highlight=False)
 
 
 def _scenarios(report: Report) -> Table:
     title = (
         "One poll of every feed: medians. Seconds; CPU is user + system of all processes; MB of memory and of store."
     )
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
     table.add_column("scenario", no_wrap=True)
     headings = ("wall", "CPU", "ms/feed", "floor", "ratio", "limit", "MB", "new", "copies", "stored", "store")
     for heading in headings:

@@ -108,7 +108,7 @@ class Stage:
         if counts != {scenario.status: feeds}:
             raise BenchError(f"{scenario.name}: {feeds} answers {scenario.status} expected, got {counts}")
         if summary["polled"] != feeds or summary["failed"]:
-            raise BenchError(f"{scenario.name}: {summary}")
+            raise BenchError(f"{scenario.name}: {summary}; {cost.messages}")
         return cost, summary
 
     def serve(self, seconds: float) -> Memory:

@@ -70,6 +70,8 @@ def test_the_report_names_what_is_too_dear() -> None:
         growth=grown,
         growth_bound=2.0,
     )
-    assert [failure.split(":")[0] for failure in report.failures] == ["same", "growth"]
+    assert [failure.split(":")[1] for failure in report.failures] == [" same", " growth"]
     assert as_json(report)["failures"] == report.failures
-    assert not replace(report, judgements=(), growth_bound=2.5).failures
+    well = replace(report, judgements=(), growth_bound=2.5)
+    assert not well.failures
+    assert replace(well, faults=["cold: no answer"]).failures == ["not measured: cold: no answer"]
