@@ -34,17 +34,21 @@ def command(config: Path | None, feeds: tuple[str, ...], everything: bool, as_js
     if everything:
         only = tuple(source.id for source in settings.feeds if source.enabled)
     with _progress(len(only) if only else None, quiet=as_json) as tell:
-        reports = asyncio.run(_poll(settings, only, tell))
+        reports, faults = asyncio.run(_poll(settings, only, tell))
     _summary(reports, as_json)
+    if faults:
+        click.echo(f"{faults} polls ended in a fault of ours; the messages above name it", err=True)
+        raise click.exceptions.Exit(3)
     if reports and all(report.outcome in {"failed", "blocked", "gone"} for report in reports):
         raise click.exceptions.Exit(1)
 
 
-async def _poll(settings: Settings, only: Sequence[FeedId] | None, tell: Tell) -> tuple[PollReport, ...]:
+async def _poll(settings: Settings, only: Sequence[FeedId] | None, tell: Tell) -> tuple[tuple[PollReport, ...], int]:
     from aggregator.service.once import poll_once
 
     configure()
-    return await poll_once(settings, only, tell)
+    done = await poll_once(settings, only, tell)
+    return done.reports, done.faults
 
 
 def _line(report: PollReport) -> str:

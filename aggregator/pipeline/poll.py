@@ -42,7 +42,7 @@ async def poll(feed_id: FeedId, ports: Ports, agent: str) -> PollReport:
     Raises:
         UnknownFeedError: no feed has this id.
     """
-    source, state = await ports.write(lambda: ports.sources.get(feed_id))
+    source, state = ports.sources.get(feed_id)
     request = make_request(source, state, agent)
     exchange = await ports.fetch(request)
     answer = await understand(source, state, request, exchange, ports)

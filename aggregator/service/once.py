@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from aggregator.model import FeedId, PollReport
 from aggregator.service.lock import store_lock
@@ -12,9 +13,17 @@ from aggregator.settings import Settings
 from aggregator.wiring import running
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What came of one round; ``faults`` counts polls that ended in a fault of ours and have no report."""
+
+    reports: tuple[PollReport, ...]
+    faults: int
+
+
 async def poll_once(
     settings: Settings, only: Sequence[FeedId] | None, tell: Callable[[PollReport, int], None]
-) -> tuple[PollReport, ...]:
+) -> Round:
     """Poll the due (or named) feeds once and publish.
 
     Raises:
@@ -32,4 +41,4 @@ async def poll_once(
             finally:
                 await poller.stop(0)
             await Publisher(parts).run()
-            return reports
+            return Round(reports=reports, faults=poller.faults)

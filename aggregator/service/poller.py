@@ -16,6 +16,9 @@ from aggregator.ports import Ports
 
 log = structlog.get_logger()
 
+WORTHWHILE = 4
+"""A claim is a commit; while polls are in flight it waits until there is room for so many."""
+
 
 @dataclass(slots=True, kw_only=True)
 class _Turn:
@@ -30,7 +33,10 @@ class _Turn:
 
 
 class Poller:
-    """At most ``concurrency`` polls at once; the store decides which feeds are due and spares the hosts."""
+    """At most ``concurrency`` polls at once; the store decides which feeds are due and spares the hosts.
+
+    ``polled`` counts polls that were recorded, ``faults`` those that ended in a fault of ours.
+    """
 
     def __init__(self, ports: Ports, *, agent: str, concurrency: int, spacing: timedelta) -> None:
         self._ports = ports
@@ -39,6 +45,7 @@ class Poller:
         self._spacing = spacing
         self._running: set[asyncio.Task[PollReport | None]] = set()
         self.polled = 0
+        self.faults = 0
 
     async def tick(
         self, only: Sequence[FeedId] | None = None, due_by: datetime | None = None
@@ -48,7 +55,7 @@ class Poller:
         A task bears the name of its feed.
         """
         room = self._concurrency - len(self._running)
-        if room <= 0:
+        if room < min(WORTHWHILE, self._concurrency) and self._running:
             return ()
         ports = self._ports
         try:
@@ -69,6 +76,7 @@ class Poller:
             outcome = await poll(feed_id, self._ports, self._agent)
         except Exception:
             log.exception("poll failed by a fault of ours", feed=feed_id)
+            self.faults += 1
             return None
         self.polled += 1
         return outcome
@@ -85,7 +93,7 @@ class Poller:
         reports: list[PollReport] = []
         while True:
             running |= await self._start(turn)
-            waiting, seconds = await self._waiting(turn)
+            waiting, seconds = self._waiting(turn)
             if not running and not waiting:
                 return tuple(reports)
             ended, running = await self._any(running, seconds if waiting else None)
@@ -103,13 +111,13 @@ class Poller:
             turn.left -= {FeedId(task.get_name()) for task in started}
         return set(started)
 
-    async def _waiting(self, turn: _Turn) -> tuple[int, float]:
+    def _waiting(self, turn: _Turn) -> tuple[int, float]:
         """How many feeds wait for their turn, and for how many seconds at least the first of them must."""
         if turn.left is not None and not turn.left:
             return 0, 0.0
         ports = self._ports
         now = ports.clock.now()
-        count, at = await ports.write(lambda: ports.sources.waiting(now, turn.names, turn.due_by))
+        count, at = ports.sources.waiting(now, turn.names, turn.due_by)
         return count, max((at - now).total_seconds(), 0.02) if at else 1.0
 
     async def _any(
@@ -119,7 +127,7 @@ class Poller:
         if not running:
             await asyncio.sleep(seconds or 0.0)
             return set(), set()
-        full = len(self._running) >= self._concurrency
+        full = len(self._running) > self._concurrency - min(WORTHWHILE, self._concurrency)
         return await asyncio.wait(running, timeout=None if full else seconds, return_when=asyncio.FIRST_COMPLETED)
 
     async def stop(self, grace: float) -> int:

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import Empty, Queue
 from threading import Lock, Thread
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 from aggregator.errors import StoreError
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 BATCH = 64
 """So many works at most share a commit."""
+LINGER = 0.004
+"""Seconds to wait for company before committing: an fsync costs more than that on most disks."""
 ROOM = 1024
 """So many works at most wait; further callers wait for their turn to wait."""
 
@@ -40,8 +43,8 @@ class _Work:
 class GroupWriter:
     """Implements `Writer` with a thread of its own. Work that raises undoes only itself."""
 
-    def __init__(self, store: HasLedger, batch: int = BATCH, room: int = ROOM) -> None:
-        self._ledger, self._batch = store.ledger, batch
+    def __init__(self, store: HasLedger, batch: int = BATCH, room: int = ROOM, linger: float = LINGER) -> None:
+        self._ledger, self._batch, self._linger = store.ledger, batch, linger
         self._queue: Queue[_Work | None] = Queue()
         self._room = asyncio.Semaphore(room)
         self._gate, self._closed = Lock(), False
@@ -84,11 +87,11 @@ class GroupWriter:
                 return
 
     def _drain(self, first: _Work) -> tuple[list[_Work], bool]:
-        """The first work and all that wait behind it; whether the end was among them."""
-        batch = [first]
+        """The first work and all that come while it lingers; whether the end was among them."""
+        batch, until = [first], monotonic() + self._linger
         while len(batch) < self._batch:
             try:
-                work = self._queue.get_nowait()
+                work = self._queue.get(timeout=max(until - monotonic(), 0.0))
             except Empty:
                 break
             if work is None:
