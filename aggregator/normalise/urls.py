@@ -95,7 +95,7 @@ def _joined(href: str, base: str | None) -> str | None:
     if _ADDRESS_WITHOUT_SCHEME.match(text):
         return f"{_scheme(base) or 'https'}://{text}"
     try:
-        return urljoin(base, text)
+        return _slashes(urljoin(_slashes(base), text))
     except ValueError:
         return None
 

@@ -152,6 +152,11 @@ def test_resolve(href: str, expected: str | None) -> None:
     assert resolve(href, BASE) == expected
 
 
+def test_backslashes_of_the_base_are_slashes() -> None:
+    """P-20: a base with a backslash after its host gives an address of that host."""
+    assert resolve("bins", "http://a.example\\") == "http://a.example/bins"
+
+
 def test_mail_and_telephone_may_be_published() -> None:
     """P-23: mailto and tel survive in published links, file does not."""
     assert published_link("mailto:clerk@a.example", BASE) == "mailto:clerk@a.example"
