@@ -13,6 +13,7 @@ from aggregator.fetch.memory import remember_failure, remember_success
 from aggregator.model import (
     Added,
     Blocked,
+    Climate,
     Document,
     Exchange,
     Failed,
@@ -33,7 +34,9 @@ from aggregator.model import (
     Verdict,
 )
 from aggregator.ports import Ports
-from aggregator.schedule import next_poll
+from aggregator.schedule import learn, next_poll
+
+USUAL = Climate()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,21 +75,25 @@ def judge(source: Source, state: FeedState, answer: Answer, ports: Ports) -> Ver
     return decide(candidates, heads, context, now)
 
 
-def state_after(source: Source, before: FeedState, answer: Answer, verdict: Verdict | None) -> FeedState:
-    """The whole state of the feed after this poll, next poll included."""
+def state_after(
+    source: Source, before: FeedState, answer: Answer, verdict: Verdict | None, climate: Climate = USUAL
+) -> FeedState:
+    """The whole state of the feed after this poll, next poll included; ``climate`` is what all feeds share (A-06)."""
     exchange, meaning = answer.exchange, answer.meaning
     match meaning:
         case Modified() | NotModified():
             state = remember_success(before, meaning, exchange, exchange.finished_at)
-            state = _with_document(before, state, answer, verdict)
+            state = _with_document(source, before, state, answer, verdict)
         case Gone() | Blocked() | Failed():
             state = remember_failure(before, meaning, exchange)
-    due = next_poll(source, state, meaning, exchange.started_at)
-    return replace(state, next_poll_at=due.at, interval=due.interval, bound=due.bound)
+    due = next_poll(source, state, exchange, meaning, climate)
+    return replace(state, next_poll_at=due.at, interval=due.interval, bound=due.bound, considered=due.considered)
 
 
-def _with_document(before: FeedState, state: FeedState, answer: Answer, verdict: Verdict | None) -> FeedState:
-    """What the document itself adds to the state: profile, identity mode, plain status."""
+def _with_document(
+    source: Source, before: FeedState, state: FeedState, answer: Answer, verdict: Verdict | None
+) -> FeedState:
+    """What the document itself adds to the state: profile, identity mode, hints, rhythm, plain status."""
     document = answer.document
     if document is None or verdict is None:
         # 304 or equal bytes: the feed is as well as it was the last time it could be read.
@@ -103,6 +110,8 @@ def _with_document(before: FeedState, state: FeedState, answer: Answer, verdict:
         status=status,
         status_text=text,
         profile=document.feed,
+        hints=document.hints,
+        rhythm=learn(source, before.rhythm, document, verdict, answer.exchange.finished_at),
         identity=verdict.identity,
         id_changes=verdict.id_changes,
         last_change_at=answer.exchange.finished_at if changed else state.last_change_at,

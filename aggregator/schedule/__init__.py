@@ -1,5 +1,8 @@
 """When to poll: the only seat of that decision is `cadence`; `heartbeat` merely beats."""
 
-from aggregator.schedule.cadence import next_poll, spread
+from aggregator.schedule.budget import adjust, climate_of
+from aggregator.schedule.cadence import next_poll
+from aggregator.schedule.catch_up import misplanned, spread
+from aggregator.schedule.learning import learn
 
-__all__ = ["next_poll", "spread"]
+__all__ = ["adjust", "climate_of", "learn", "misplanned", "next_poll", "spread"]

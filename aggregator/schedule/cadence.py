@@ -1,82 +1,113 @@
-"""When a feed is polled next, and which bound decided it. Pure: time is an argument, jitter a hash of the feed id."""
+"""When a feed is polled next, and which bound decided it. Pure: time is an argument, jitter a hash of the feed id.
+
+Law: never before the floor, never before what the publisher asked for, and never a poll without a named reason.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from aggregator.model import Blocked, Due, Failed, FeedId, FeedRow, FeedState, Gone, Meaning, Source
+from aggregator.model import (
+    Blocked,
+    Bound,
+    Climate,
+    Due,
+    Exchange,
+    Failed,
+    FeedState,
+    Gone,
+    Headers,
+    Hints,
+    Meaning,
+    Response,
+    Source,
+)
+from aggregator.schedule.backoff import after_failure
+from aggregator.schedule.expected import Expectation, expectation
+from aggregator.schedule.hints import believed, brisk, outside, server_bounds
+from aggregator.schedule.jitter import JITTER, stretched, unit
 
-JITTER = 0.1
-"""Every interval is stretched by up to this share, never shortened (H-71)."""
-BLOCKED_PAUSE = timedelta(hours=24)
-TOO_MANY_PAUSE = timedelta(hours=4)
-MISSING_STEPS = (timedelta(hours=6), timedelta(hours=12), timedelta(hours=24), timedelta(days=2), timedelta(days=7))
-GONE_STEPS = (timedelta(hours=24), timedelta(days=7))
-STOPPED = timedelta(days=3650)
-LONGEST_RETRY_AFTER = timedelta(days=31)
-SPREAD_WINDOW = timedelta(minutes=30)
+FIRST_INTERVAL = timedelta(hours=1)
+USUAL_FLOOR = timedelta(hours=1)
 OWNED = timedelta(minutes=15)
 """Below this floor the operator owns the publisher (H-29), so nobody has to be spared a burst."""
+SKIPPED = "skip-hours"
+_BEYOND_WINDOW = ("floor", "expired")
+"""What wins even if entries scroll past: politeness comes first, and a feed that has ended has none."""
 
 
-def next_poll(source: Source, state: FeedState, meaning: Meaning, started_at: datetime) -> Due:
-    """When to ask again after a poll that began at ``started_at`` (aware, UTC); intervals run start to start (H-29).
+def next_poll(source: Source, state: FeedState, exchange: Exchange, meaning: Meaning, climate: Climate) -> Due:
+    """When to ask again after this exchange (A-01 to A-10, H-20 to H-29, H-45 to H-50, H-71).
 
-    ``state`` is the state after the poll: its ``failures`` and ``polls`` already count it.
+    ``state`` is the state after the poll: its ``failures``, ``polls``, ``hints`` and ``rhythm`` already count it.
+    Intervals run from start to start (H-29). Raises nothing, whatever hints and clocks say.
     """
-    interval, bound, retry_at = _interval(source, state, meaning)
-    interval = max(interval, source.min_interval)
-    interval += interval * JITTER * unit(source.id, state.polls)
-    at = started_at + interval
-    if retry_at is not None and retry_at > at:
-        # The publisher's own word wins over our rules, but a mistyped century must not end a feed (H-48).
-        at = min(retry_at, started_at + LONGEST_RETRY_AFTER) + source.min_interval * JITTER * unit(source.id, 1)
-        bound = "retry-after"
-    return Due(at=at, interval=interval, bound=bound)
+    started = exchange.started_at
+    headers = exchange.headers if isinstance(exchange, Response) else ()
+    if isinstance(meaning, Gone | Blocked | Failed):
+        floor = Bound(at=started + floor_of(source, state.hints, ()), name="floor")
+        return _plan(source, state, started, (floor, *after_failure(source, state, meaning, started)), None)
+    floor = Bound(at=started + floor_of(source, state.hints, headers), name="floor")
+    expected = expectation(source, state, started, climate)
+    # A clock set back during the exchange must not make the answer older than the question.
+    heard = server_bounds(headers, state.hints, started, max(exchange.finished_at, started))
+    bounds = (floor, _own_pace(source, state, started, expected, climate), *heard)
+    return _plan(source, state, started, bounds, expected)
 
 
-def _interval(source: Source, state: FeedState, meaning: Meaning) -> tuple[timedelta, str, datetime | None]:
-    """The interval before jitter, the name of the rule, and what the publisher asked for."""
-    count = max(state.failures, 1)
-    match meaning:
-        case Gone():
-            step = GONE_STEPS[count - 1] if count <= len(GONE_STEPS) else STOPPED
-            return step, "gone", None
-        case Blocked(retry_at=retry_at):
-            return BLOCKED_PAUSE, "blocked", retry_at
-        case Failed(status=404, retry_at=retry_at):
-            return MISSING_STEPS[min(count, len(MISSING_STEPS)) - 1], "not-found", retry_at
-        case Failed(status=429, retry_at=None):
-            return max(2 * (state.interval or source.min_interval), TOO_MANY_PAUSE), "too-many-requests", None
-        case Failed(retry_at=retry_at):
-            return _back_off(source, state, count), "back-off", retry_at
-        case _:
-            return source.min_interval, "interval", None
+def floor_of(source: Source, hints: Hints, headers: Headers) -> timedelta:
+    """The least time between two requests (H-29): an hour or more, a quarter of an hour where the server itself says
+    that it changes as often, what the operator likes where the operator owns the server."""
+    least = source.min_interval
+    if least < OWNED or least >= USUAL_FLOOR or brisk(headers, hints):
+        return least
+    return USUAL_FLOOR
 
 
-def _back_off(source: Source, state: FeedState, count: int) -> timedelta:
-    """uniform(0.5, 1) × min(floor × 2^n, longest), H-50; the exponent is bounded so that years of failures cannot
-    overflow."""
-    longest = min(source.min_interval * (1 << min(count, 16)), max(source.max_interval, source.min_interval))
-    return longest * (0.5 + 0.5 * unit(source.id, state.polls, "back-off"))
+def _own_pace(source: Source, state: FeedState, started: datetime, expected: Expectation, climate: Climate) -> Bound:
+    """What we would do if the publisher had said nothing."""
+    if source.min_interval < OWNED:
+        return Bound(at=started + source.min_interval, name="own-server")
+    if state.polls <= 1:
+        return Bound(at=started + FIRST_INTERVAL, name="new-feed")
+    longest = Bound(at=started + expected.longest, name=expected.longest_name)
+    at = expected.forecast.cost_reached(started, climate.mu / expected.weight, longest.at)
+    return Bound(at=at, name="expected-entries") if at < longest.at else longest
 
 
-def spread(rows: Iterable[FeedRow], now: datetime) -> dict[FeedId, timedelta]:
-    """Delays for feeds that fell due while nobody was polling, so that a restart is no burst (H-71).
+def _plan(
+    source: Source, state: FeedState, started: datetime, bounds: tuple[Bound, ...], expected: Expectation | None
+) -> Due:
+    """The latest bound wins, stretched by jitter and moved out of skipped hours, but never past the window."""
+    winner = max(bounds, key=lambda bound: (bound.at, bound.name != "floor"))
+    due = _moved(source, state, _stretch(source, state, started, winner), winner)
+    if due.name != winner.name:
+        bounds = (*bounds, due)
+    window = expected.window_full(started, due.at) if expected and winner.name not in _BEYOND_WINDOW else None
+    if window is not None:
+        bounds = (*bounds, window)
+        if window.at < winner.at:
+            first = max(bounds[0], window, key=lambda bound: bound.at)
+            due = Bound(at=_stretch(source, state, started, first), name=first.name)
+        elif due.name == SKIPPED:
+            due = Bound(at=max(window.at, _stretch(source, state, started, winner)), name=window.name)
+    ordered = tuple(sorted(bounds, key=lambda bound: bound.at))
+    return Due(at=due.at, interval=due.at - started, bound=due.name, considered=ordered)
 
-    Feeds never polled before are not held up: the first poll after a subscription is immediate.
-    """
-    overdue = (row for row in rows if row.state.next_poll_at is not None and row.state.next_poll_at < now)
-    return {row.source.id: _window(row.source) * unit(row.source.id, row.state.polls, "spread") for row in overdue}
+
+def _stretch(source: Source, state: FeedState, started: datetime, bound: Bound) -> datetime:
+    """The bound with its jitter: a share of the interval, of the floor where the publisher named the moment (H-71)."""
+    if bound.name == "retry-after":
+        return bound.at + source.min_interval * JITTER * unit(source.id, 1)
+    return started + stretched(bound.at - started, source.id, state.polls)
 
 
-def _window(source: Source) -> timedelta:
-    return source.min_interval if source.min_interval < OWNED else SPREAD_WINDOW
-
-
-def unit(*parts: object) -> float:
-    """A number in [0, 1) that looks random and is always the same for the same parts."""
-    digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") / 2**64
+def _moved(source: Source, state: FeedState, at: datetime, winner: Bound) -> Bound:
+    """``at``, moved to the first minute that skipHours and skipDays allow, plus jitter (H-26)."""
+    hints = state.hints
+    if not believed(hints, state.rhythm.defied, at):
+        return Bound(at=at, name=winner.name)
+    allowed = outside(at, hints)
+    if allowed == at:
+        return Bound(at=at, name=winner.name)
+    return Bound(at=allowed + USUAL_FLOOR * JITTER * unit(source.id, state.polls, "skip"), name=SKIPPED)
