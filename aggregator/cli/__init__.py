@@ -29,6 +29,7 @@ COMMANDS = {
     "entries": ("entries", "List stored entries."),
     "entry": ("entry", "Show one entry."),
     "history": ("history", "Every version of an entry, with what changed."),
+    "simulate": ("simulate", "Polling policies against each other, under a virtual clock."),
     "migrate": ("migrate", "Bring the database to this version's schema."),
 }
 INTERRUPTED, OUR_FAULT = 130, 3

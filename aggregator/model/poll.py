@@ -37,7 +37,7 @@ class Climate:
     the default budget on a typical set of council and local-news feeds.
     """
 
-    mu: float = 900.0
+    mu: float = 470.0
     shares: tuple[float, ...] = FLAT
     budget: float = 6.0
     fair: bool = True
