@@ -64,7 +64,7 @@ from aggregator.model.names import (
     RevisionHash,
     ZoneSource,
 )
-from aggregator.model.poll import FLAT, Climate, Due, PollRecord, PollReport
+from aggregator.model.poll import FLAT, PUSHED, Climate, Due, PollRecord, PollReport
 from aggregator.model.published import (
     Category,
     Enclosure,
@@ -80,9 +80,21 @@ from aggregator.model.published import (
     RawText,
     RawTombstone,
 )
+from aggregator.model.push import (
+    Delivery,
+    HubAnswer,
+    Offer,
+    PushDay,
+    PushHealth,
+    PushMiss,
+    PushMode,
+    PushPhase,
+    Subscription,
+)
 
 __all__ = [
     "FLAT",
+    "PUSHED",
     "Added",
     "Alias",
     "Blocked",
@@ -93,6 +105,7 @@ __all__ = [
     "Climate",
     "ContentHash",
     "DateStatus",
+    "Delivery",
     "Document",
     "Due",
     "Edition",
@@ -120,6 +133,7 @@ __all__ = [
     "Heads",
     "Hints",
     "Hop",
+    "HubAnswer",
     "Identity",
     "Item",
     "JournalRow",
@@ -129,6 +143,7 @@ __all__ = [
     "Member",
     "Modified",
     "NotModified",
+    "Offer",
     "OriginalSource",
     "Outcome",
     "Person",
@@ -137,6 +152,11 @@ __all__ = [
     "Precision",
     "Problem",
     "PublicId",
+    "PushDay",
+    "PushHealth",
+    "PushMiss",
+    "PushMode",
+    "PushPhase",
     "RawBody",
     "RawDate",
     "RawDocument",
@@ -161,6 +181,7 @@ __all__ = [
     "Source",
     "SourceCard",
     "Stamp",
+    "Subscription",
     "Text",
     "Touched",
     "Unreachable",

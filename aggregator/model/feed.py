@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.model.names import FeedId, FeedStatus, Identity, Republish
+from aggregator.model.push import NO_PUSH, PushHealth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ class FeedProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What the document itself says about polling it (H-25 to H-28)."""
+    """What the document itself says about polling it (H-25 to H-28); ``cloud`` is an rssCloud, recorded only (H-87)."""
 
     ttl: int | None = None
     skip_hours: tuple[int, ...] = ()
@@ -74,6 +75,7 @@ class Hints:
     update_frequency: int | None = None
     update_base: str | None = None
     expired: bool = False
+    cloud: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,3 +142,4 @@ class FeedState:
     hints: Hints = Hints()
     rhythm: Rhythm = Rhythm()
     considered: tuple[Bound, ...] = ()
+    push: PushHealth = NO_PUSH

@@ -43,11 +43,16 @@ class Climate:
     fair: bool = True
 
 
+PUSHED = "pushed"
+"""The outcome of a row that no request of ours brought about."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRecord:
     """One request, one row (H-73). ``state`` is the whole state of the feed after it; instants are aware and UTC.
 
-    ``outcome``: ``modified``, ``same-body``, ``not-modified``, ``gone``, ``blocked`` or ``failed``.
+    ``outcome``: ``modified``, ``same-body``, ``not-modified``, ``gone``, ``blocked``, ``failed``, or ``pushed`` for a
+    document that a hub brought: then nobody was asked (H-85).
     ``verdict`` is ``None`` unless a document was read.
     """
 
@@ -66,6 +71,11 @@ class PollRecord:
     verdict: Verdict | None = None
     problems: tuple[str, ...] = ()
     encoding: str | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether a publisher was asked: only then a lease and a busy host end with this row."""
+        return self.outcome != PUSHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,6 +149,7 @@ class RawFeed:
     archive: bool = False
     expired: bool = False
     tombstones: tuple[RawTombstone, ...] = ()
+    cloud: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

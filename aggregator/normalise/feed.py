@@ -48,4 +48,5 @@ def read_hints(feed: RawFeed) -> Hints:
         update_frequency=feed.update_frequency,
         update_base=feed.update_base,
         expired=feed.expired,
+        cloud=feed.cloud,
     )

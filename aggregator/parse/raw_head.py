@@ -29,6 +29,7 @@ _UPDATED = {"atom:updated": "atom:updated", "atom:modified": "atom:updated", "la
 _SUBTITLES = ("atom:subtitle", "atom:tagline", "description", "dc:description", "itunes:summary", "itunes:subtitle")
 _MIDNIGHT = 24
 _MOST_TOMBSTONES = 5000
+_LONGEST_CLOUD = 500
 
 
 def read_head(root: Element, names: Names, bases: Bases) -> RawFeed:
@@ -57,6 +58,7 @@ def read_head(root: Element, names: Names, bases: Bases) -> RawFeed:
         complete="fh:complete" in parts,
         archive="fh:archive" in parts,
         tombstones=_tombstones(root, channel, names),
+        cloud=_cloud(parts),
     )
 
 
@@ -112,6 +114,17 @@ def _days(parts: Parts) -> tuple[str, ...]:
 
 def _listed(parts: Parts, name: str) -> Iterable[str]:
     return (text for element in parts.get(name, ()) for child in element if (text := plain(child)))
+
+
+def _cloud(parts: Parts) -> str | None:
+    """An rssCloud as ``protocol://domain:port/path``: recorded and nothing more (H-87)."""
+    element = first(parts, "cloud")
+    domain = attribute(element, "domain") if element is not None else None
+    if element is None or not domain:
+        return None
+    said = {name: attribute(element, name) or "" for name in ("protocol", "port", "path")}
+    port = f":{said['port']}" if said["port"] else ""
+    return f"{said['protocol'] or 'http-post'}://{domain}{port}/{said['path'].lstrip('/')}"[:_LONGEST_CLOUD]
 
 
 def _tombstones(root: Element, channel: Element, names: Names) -> tuple[RawTombstone, ...]:

@@ -16,6 +16,9 @@ from aggregator.store.values import plain
 FLIGHT = timedelta(minutes=2)
 """So long at most a claimed feed keeps its host to itself; recording its poll frees the host (H-70)."""
 
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""What was done later than now by more than this was done by a clock that ran ahead."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mint:

@@ -9,12 +9,13 @@ from aggregator.model import Founding
 from aggregator.store.memory.ledger import MemoryLedger
 from aggregator.store.memory.readers import MemoryArchive, MemoryCatalogue
 from aggregator.store.memory.sources import MemorySources
+from aggregator.store.memory.subscriptions import MemorySubscriptions
 from aggregator.store.memory.tables import Tables
 from aggregator.store.syncing import Mint
 
 
 class MemoryStore:
-    """All four ports over the same dictionaries; gone when it is dropped."""
+    """All ports over the same dictionaries; gone when it is dropped."""
 
     def __init__(self, authority: str, now: datetime, new_uuid: Callable[[], str]) -> None:
         self.tables = Tables()
@@ -22,6 +23,7 @@ class MemoryStore:
         self.ledger = MemoryLedger(self.tables)
         self.archive = MemoryArchive(self.tables, Founding(authority=authority, at=now))
         self.catalogue = MemoryCatalogue(self.tables)
+        self.subscriptions = MemorySubscriptions(self.tables)
 
     def close(self) -> None:
         """Nothing to close."""

@@ -16,6 +16,7 @@ from aggregator.model import (
     Key,
     PollRecord,
     PublicId,
+    Subscription,
 )
 from aggregator.store.chain import GENESIS
 from aggregator.store.memory.shelf import Shelf, Undo
@@ -52,6 +53,7 @@ class Tables:
         self.revisions: Shelf[EntryId, tuple[StoredRevision, ...]] = Shelf(undo)
         self.rows: Shelf[int, JournalRow] = Shelf(undo)
         self.templates: Shelf[ContentHash, tuple[FeedId, datetime]] = Shelf(undo)
+        self.subscriptions: Shelf[str, Subscription] = Shelf(undo)
 
     def tip(self) -> tuple[int, str]:
         """The last sequence number and its hash."""
@@ -98,12 +100,12 @@ class Tables:
         self.feeds[record.feed_id] = replace(
             feed,
             state=state,
-            lease_until=None,
+            lease_until=None if record.asked else feed.lease_until,
             entries=feed.entries + settled.added,
             updated_at=max(changes, default=None),
         )
         host = self.flights.get(record.feed_id)
-        if host is not None and self.hosts[host].busy_feed == record.feed_id:
+        if record.asked and host is not None and self.hosts[host].busy_feed == record.feed_id:
             self.hosts[host] = replace(self.hosts[host], busy_until=None, busy_feed=None)
 
     def next_entry_id(self) -> EntryId:

@@ -11,6 +11,7 @@ from aggregator.errors import StoreError
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import plain_fault, sqlite3
 from aggregator.store.sqlite.founding import FOUNDING
+from aggregator.store.sqlite.subscriptions import SUBSCRIPTIONS
 
 APPLICATION_ID = 0x46454544
 """Stands in the header of the file and says whose database it is."""
@@ -30,6 +31,13 @@ class Migrated:
 def m0001_founding(db: Toolbox) -> None:
     """The archive as first published."""
     for statement in FOUNDING:
+        db.execute(statement)
+
+
+@migrations()
+def m0004_subscriptions(db: Toolbox) -> None:
+    """Subscriptions at hubs (H-81)."""
+    for statement in SUBSCRIPTIONS:
         db.execute(statement)
 
 

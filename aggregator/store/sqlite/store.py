@@ -12,12 +12,13 @@ from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.ledger import SqliteLedger
 from aggregator.store.sqlite.schema import Migrated, migrate
 from aggregator.store.sqlite.sources import SqliteSources
+from aggregator.store.sqlite.subscriptions import SqliteSubscriptions
 from aggregator.store.syncing import Mint
 from aggregator.store.values import instant_text
 
 
 class SqliteStore:
-    """All four ports over one file. ``migrated`` says what opening did to the schema."""
+    """All ports over one file. ``migrated`` says what opening did to the schema."""
 
     def __init__(self, database: Database, mint: Mint, migrated: Migrated) -> None:
         self.database, self.migrated = database, migrated
@@ -25,6 +26,7 @@ class SqliteStore:
         self.ledger = SqliteLedger(database)
         self.archive = SqliteArchive(database)
         self.catalogue = SqliteCatalogue(database)
+        self.subscriptions = SqliteSubscriptions(database)
 
     def migrate(self) -> Migrated:
         """What opening did to the schema; opening always brings it up to date, so nothing is left to do here."""

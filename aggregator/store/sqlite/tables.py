@@ -101,14 +101,17 @@ class Tables:
 
     def settle_feed(self, record: PollRecord, settled: Settled) -> None:
         """The state after the poll; names, once given, stay. Ends the lease and frees the host."""
-        row = {**state_row(record.state), "lease_until": None, "id": record.feed_id}
+        row: dict[str, SqlValue] = {**state_row(record.state), "id": record.feed_id}
+        if record.asked:
+            row["lease_until"] = None
         facts = {"added": settled.added, "changed": instant_or_none(settled.updated_at)}
         statement = update("feeds", row)
         if settled.added or settled.updated_at:
             counts = "entries = entries + :added, updated_at = max(coalesce(updated_at, ''), :changed)"
             statement = statement.replace(" SET ", f" SET {counts}, ", 1)
         self._writer.execute(statement, {**row, **facts})
-        self._writer.execute(_FREE, (record.feed_id,))
+        if record.asked:
+            self._writer.execute(_FREE, (record.feed_id,))
 
     def next_entry_id(self) -> EntryId:
         """Entries are never removed: one more than the highest number is free."""
