@@ -28,7 +28,10 @@ _LONDON = ZoneInfo(ZONE)
 
 class Policy(Protocol):
     """Decides when a feed is polled next. ``known`` and ``before`` count the entries published by now and by the last
-    poll; the answer is in seconds from ``now``, jitter included."""
+    poll; the answer is in seconds from ``now``, jitter included. ``window_first`` holds the feeds whose next poll comes
+    before their declared lifetime on purpose, because entries would scroll past."""
+
+    window_first: set[int]
 
     def wait(self, feed: int, now: float, before: int, known: int) -> float:
         """Seconds until the next poll of this feed."""
@@ -40,6 +43,7 @@ class _Simple(ABC):
 
     def __init__(self, publishers: Sequence[Publisher], knob: float) -> None:
         self.publishers, self.knob = publishers, knob
+        self.window_first: set[int] = set()
         self._polls = [0] * len(publishers)
 
     def wait(self, feed: int, now: float, before: int, known: int) -> float:
@@ -123,6 +127,7 @@ class Ours:
 
     def __init__(self, publishers: Sequence[Publisher], knob: float, *, fair: bool) -> None:
         self.publishers = publishers
+        self.window_first: set[int] = set()
         self._climate = Climate(mu=knob, fair=fair)
         self._pooled_at = -math.inf
         self._sources = [Source(id=FeedId(each.name), url=f"https://{each.host}/{each.name}") for each in publishers]
@@ -143,7 +148,12 @@ class Ours:
             url=source.url, status=304, headers=self._headers[feed], body=b"", started_at=at, finished_at=at
         )
         meaning = NotModified(url=source.url, validators=None)
-        return (next_poll(source, state, answer, meaning, self._climate).at - at).total_seconds()
+        due = next_poll(source, state, answer, meaning, self._climate)
+        if any(bound.name == "window" for bound in due.considered):
+            self.window_first.add(feed)
+        else:
+            self.window_first.discard(feed)
+        return due.interval.total_seconds()
 
 
 def _newcomer(source: Source) -> FeedState:

@@ -17,7 +17,8 @@ CURVE_STEPS = 64
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """One policy on one seed (A-21). Delays are in hours; ``curve`` is the share of entries known after equal steps of
-    `CURVE` hours; ``violations`` counts polls under the floor, before a declared lifetime, or on a host too soon."""
+    `CURVE` hours; ``violations`` counts polls under the floor, before a declared lifetime, or on a host too soon, and
+    ``window_first`` those that came before a declared lifetime because entries would have scrolled past."""
 
     policy: str
     seed: int
@@ -33,6 +34,7 @@ class Figures:
     entries: int
     lost: int
     violations: int
+    window_first: int
     curve: tuple[float, ...] = ()
 
 
@@ -55,6 +57,7 @@ def figures(policy: str, seed: int, tally: Tally, span: Span) -> Figures:
         entries=len(delays),
         lost=tally.lost,
         violations=tally.under_floor + tally.before_allowed + tally.host_bursts,
+        window_first=tally.window_first,
         curve=tuple(_curve(delays)),
     )
 

@@ -14,6 +14,8 @@ from aggregator.simulation.publishers import DAY, Publisher
 
 SPACING = 10.0
 """Seconds between two requests to one host (H-70)."""
+SLACK = 1e-5
+"""Seconds lost to rounding."""
 CLOSE = 0.004
 """Tuned means within this share of the budget; the gate allows one percent (A-22)."""
 ATTEMPTS = 12
@@ -30,7 +32,8 @@ class Span:
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """What happened between the warm-up and the end. ``delays`` has a list of seconds for each feed; an entry that
-    scrolled out of its window before a poll is ``lost``. The last three count broken rules."""
+    scrolled out of its window before a poll is ``lost``. ``under_floor``, ``before_allowed`` and ``host_bursts`` count
+    broken rules; ``window_first`` polls before a declared lifetime made so that entries do not scroll past."""
 
     delays: list[list[float]]
     requests: int = 0
@@ -40,6 +43,7 @@ class Tally:
     under_floor: int = 0
     before_allowed: int = 0
     host_bursts: int = 0
+    window_first: int = 0
     knob: float = 0.0
     hosts: dict[str, float] = field(default_factory=dict)
 
@@ -61,6 +65,9 @@ def run(publishers: Sequence[Publisher], policy: Policy, span: Span) -> Tally:
             continue
         before, known[feed] = known[feed], bisect_right(publisher.entries, due)
         _count(tally, publisher, (last[feed], due), begin <= due < end)
+        if due - last[feed] < publisher.lifetime - SLACK:
+            tally.window_first += feed in policy.window_first
+            tally.before_allowed += feed not in policy.window_first
         _measure(tally, feed, publisher, (before, known[feed]), due, (begin, end))
         tally.hosts[publisher.host], last[feed] = due, due
         if due < end:
@@ -74,9 +81,8 @@ def _count(tally: Tally, publisher: Publisher, polls: tuple[float, float], count
     tally.requests += counted
     gap = now - last
     tally.shortest = min(tally.shortest, gap)
-    tally.under_floor += gap < FLOOR - 1e-6
-    tally.before_allowed += gap < publisher.lifetime - 1e-6
-    tally.host_bursts += now - tally.hosts.get(publisher.host, -math.inf) < SPACING - 1e-6
+    tally.under_floor += gap < FLOOR - SLACK
+    tally.host_bursts += now - tally.hosts.get(publisher.host, -math.inf) < SPACING - SLACK
 
 
 def _measure(

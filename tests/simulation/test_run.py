@@ -19,6 +19,7 @@ class EverySoOften:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
+        self.window_first: set[int] = set()
 
     def wait(self, feed: int, now: float, before: int, known: int) -> float:
         return self.seconds
@@ -51,6 +52,10 @@ def test_broken_rules_are_counted() -> None:
     found = run((fresh,), EverySoOften(HOUR / 2), SPAN)
     assert found.under_floor > 500
     assert found.before_allowed == found.under_floor
+    excused = EverySoOften(1.5 * HOUR)
+    excused.window_first = {0}
+    early = run((fresh,), excused, SPAN)
+    assert (early.before_allowed, early.under_floor, early.window_first > 100) == (0, 0, True)
     twins = [Publisher(name="same", kind="council", host="h", entries=())] * 2
     spaced = run(twins, EverySoOften(DAY), SPAN)
     assert (spaced.host_bursts, spaced.requests) == (0, 24)
@@ -66,6 +71,17 @@ def test_every_policy_keeps_the_rules_and_spends_the_budget(name: str) -> None:
     assert found.shortest >= HOUR - 1e-6
     assert sum(map(len, found.delays)) > 100
     assert len(ratios) < 12
+
+
+def test_ours_lets_no_lifetime_hide_entries() -> None:
+    """A paper that declares two hours, and whose ten entries last half as long, is asked before: on purpose, counted
+    apart, and still not under the floor."""
+    entries = tuple(600.0 * n for n in range(-500, 24 * 6 * 16))
+    frantic = Publisher(name="f", kind="news", host="h", window=10, entries=entries, lifetime=2 * HOUR)
+    make, _, _ = POLICIES["ours"]
+    found = run((frantic,), make((frantic,), 1.0), SPAN)
+    assert (found.before_allowed, found.under_floor) == (0, 0)
+    assert found.window_first > 100
 
 
 def test_the_same_seed_gives_the_same_run() -> None:
