@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from aggregator.cli.settings import named, settings_of
 from aggregator.cli.show import plain, print_json
 from aggregator.model import FeedId, PollReport
 from aggregator.settings import Settings
+
+if TYPE_CHECKING:
+    from aggregator.service.once import Round
 
 Tell = Callable[[PollReport, int], None]
 
@@ -34,21 +38,24 @@ def command(config: Path | None, feeds: tuple[str, ...], everything: bool, as_js
     if everything:
         only = tuple(source.id for source in settings.feeds if source.enabled)
     with _progress(len(only) if only else None, quiet=as_json) as tell:
-        reports, faults = asyncio.run(_poll(settings, only, tell))
+        done = asyncio.run(_poll(settings, only, tell))
+    reports = done.reports
     _summary(reports, as_json)
-    if faults:
-        click.echo(f"{faults} polls ended in a fault of ours; the messages above name it", err=True)
+    if done.faults:
+        click.echo(f"{done.faults} polls ended in a fault of ours; the messages above name it", err=True)
         raise click.exceptions.Exit(3)
+    if done.unpublished is not None:
+        click.echo(f"what was polled is archived, but not published: {done.unpublished}", err=True)
+        raise click.exceptions.Exit(1)
     if reports and all(report.outcome in {"failed", "blocked", "gone"} for report in reports):
         raise click.exceptions.Exit(1)
 
 
-async def _poll(settings: Settings, only: Sequence[FeedId] | None, tell: Tell) -> tuple[tuple[PollReport, ...], int]:
+async def _poll(settings: Settings, only: Sequence[FeedId] | None, tell: Tell) -> Round:
     from aggregator.service.once import poll_once
 
     configure()
-    done = await poll_once(settings, only, tell)
-    return done.reports, done.faults
+    return await poll_once(settings, only, tell)
 
 
 def _line(report: PollReport) -> str:

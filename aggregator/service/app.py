@@ -116,7 +116,7 @@ class Service:
             await self._publisher.run()
 
     async def _upkeep(self) -> None:
-        await asyncio.to_thread(self._parts.store.check)
+        await self._parts.ports.write(self._parts.store.upkeep)
 
     async def _sign_of_life(self) -> None:
         """Only while the heartbeat really claims feeds: a stuck store must wake the manager."""

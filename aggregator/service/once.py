@@ -15,10 +15,14 @@ from aggregator.wiring import running
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What came of one round; ``faults`` counts polls that ended in a fault of ours and have no report."""
+    """What came of one round; ``faults`` counts polls that ended in a fault of ours and have no report.
+
+    ``unpublished`` says why nothing could be published, ``None`` where all was well.
+    """
 
     reports: tuple[PollReport, ...]
     faults: int
+    unpublished: str | None
 
 
 async def poll_once(
@@ -28,7 +32,7 @@ async def poll_once(
 
     Raises:
         LockedError: a service works on this store.
-        StoreError: the store cannot be opened, or what was polled could not be published.
+        StoreError: the store cannot be opened.
     """
     polling = settings.polling
     with store_lock(settings.storage.path):
@@ -40,5 +44,6 @@ async def poll_once(
                 reports = await poller.once(only, tell)
             finally:
                 await poller.stop(0)
-            await Publisher(parts).run()
-            return Round(reports=reports, faults=poller.faults)
+            publisher = Publisher(parts)
+            await publisher.run()
+            return Round(reports=reports, faults=poller.faults, unpublished=publisher.fault)

@@ -157,6 +157,12 @@ class Database:
         if self._closed:
             raise StoreError(f"{self.path} was closed already")
 
+    def upkeep(self) -> None:
+        """Renew the statistics that SQLite plans queries by, where they are out of date; bounded work."""
+        with self.transaction() as writer:
+            writer.execute("PRAGMA analysis_limit = 400")
+            writer.execute("PRAGMA optimize")
+
     def check(self) -> str | None:
         """What SQLite's own quick check finds wrong with the file; ``None`` where it is sound. Reads all of it."""
         with self.reading() as reader:

@@ -36,6 +36,10 @@ class SqliteStore:
         """What SQLite finds wrong with the file, ``None`` where it is sound. Reads all of it."""
         return self.database.check()
 
+    def upkeep(self) -> None:
+        """Cheap housekeeping for every hour or so: let SQLite look after the statistics it plans queries by."""
+        self.database.upkeep()
+
     def close(self) -> None:
         """Close every connection; twice is no harm. End the writer before."""
         self.database.close()
