@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from aggregator.cli import main
+from aggregator.settings import load_settings
+from aggregator.wiring import open_archive
+from tests import builders
 
 SMALL = ["simulate", "--days", "16", "--feeds", "6", "--seeds", "2", "--jobs", "1"]
 
@@ -53,3 +57,24 @@ def test_a_bad_recording_is_a_usage_error(tmp_path: Path, capsys: pytest.Capture
     recording.write_text("ashmere on Monday\n", encoding="utf-8")
     assert main(["simulate", "--recorded", str(recording)]) == 2
     assert "line 1" in capsys.readouterr().err
+
+
+def test_the_archive_is_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--archive takes the dates of stored entries; without an archive it says so."""
+    (tmp_path / "feeds.toml").write_text('[ashmere]\nurl = "https://ashmere.example/feed"\n', encoding="utf-8")
+    config = tmp_path / "aggregator.toml"
+    config.write_text('[storage]\npath = "data"\n', encoding="utf-8")
+    command = ["--config", str(config), "simulate", "--days", "20", "--jobs", "1", "--policy", "fixed", "--archive"]
+    assert main(command) == 1
+    assert "nothing is archived" in capsys.readouterr().err
+    (tmp_path / "data").mkdir()
+    settings = load_settings(config)
+    store = open_archive(settings)
+    store.sources.sync(settings.feeds, builders.NOW)
+    dates = [builders.NOW - timedelta(days=n) for n in range(30)]
+    changes = [builders.added(builders.candidate(n), at) for n, at in enumerate(dates)]
+    _, state = store.sources.get(settings.feeds[0].id)
+    store.ledger.record(builders.record(state, *changes))
+    store.close()
+    assert main(command) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("fixed\t6\t")
