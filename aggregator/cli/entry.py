@@ -8,8 +8,7 @@ import click
 
 from aggregator.cli.entries import entry_json
 from aggregator.cli.settings import settings_of
-from aggregator.cli.show import local, plain, print_json
-from aggregator.normalise.text import plain_text
+from aggregator.cli.show import local, plain, plain_body, print_json
 
 
 @click.command()
@@ -42,6 +41,5 @@ def command(config: Path | None, entry: str, as_json: bool) -> None:
         f"public id   {row.public_id}",
         "",
     ]
-    text = plain_text(row.content) if row.content_kind == "html" else row.content
     click.echo("\n".join(plain(line) for line in lines))
-    click.echo("\n".join(plain(line) for line in text.splitlines()))
+    click.echo(plain_body(row.content, row.content_kind))

@@ -9,10 +9,9 @@ from pathlib import Path
 import click
 
 from aggregator.cli.settings import settings_of
-from aggregator.cli.show import local, plain, print_json, stamp
+from aggregator.cli.show import local, plain, plain_body, print_json, stamp
 from aggregator.history import Piece, word_diff
 from aggregator.model import Revision
-from aggregator.normalise.text import plain_text
 
 
 @click.command()
@@ -40,8 +39,7 @@ def command(config: Path | None, entry: str, as_json: bool) -> None:
 
 
 def _text(revision: Revision) -> str:
-    body = plain_text(revision.content) if revision.content_kind == "html" else revision.content
-    return f"{revision.title}\n\n{body}"
+    return f"{revision.title}\n\n{plain_body(revision.content, revision.content_kind)}"
 
 
 def plain_lines(text: str) -> str:

@@ -29,6 +29,13 @@ def _harmless(char: str) -> bool:
     return char in "\n\t\r" or unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 
+def plain_body(content: str, kind: str) -> str:
+    """The visible text of a body, a blank line between blocks; ``kind`` is ``html`` or ``text``."""
+    from aggregator.dedupe.canonical import read
+
+    return "\n\n".join(plain(line) for line in read(content, kind).text.split("\n"))
+
+
 def to_json(value: object) -> Any:
     """Nouns as JSON values: dataclasses become objects, instants ``…Z``, durations seconds."""
     match value:
