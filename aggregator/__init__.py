@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aggregator.version import __version__
+
 if TYPE_CHECKING:
     from aggregator.reading import parse_document
     from aggregator.settings import load_settings
     from aggregator.wiring import open_archive
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "load_settings", "open_archive", "parse_document"]
 
 _HOMES = {"load_settings": "settings", "open_archive": "wiring", "parse_document": "reading"}

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from aggregator import __version__
 from aggregator.errors import StoreError
 from aggregator.fetch.addresses import AddressRules
 from aggregator.fetch.client import HttpFetch
@@ -22,6 +21,7 @@ from aggregator.publish.folder import Folder
 from aggregator.reading import read_document
 from aggregator.settings import Settings
 from aggregator.store.sqlite import GroupWriter, SqliteStore, open_store
+from aggregator.version import __version__
 
 DATABASE = "archive.db"
 PUBLIC = "public"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import click
 
-from aggregator import __version__
 from aggregator.cli.log import FORM, our_fault
 from aggregator.errors import AggregatorError
+from aggregator.version import __version__
 
 COMMANDS = {
     "serve": ("serve", "Poll, publish and serve, until SIGTERM: the main job."),

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aggregator import __version__
 from aggregator.model import Edition, FeedStatus, Selection, Site, SourceCard, Touched
 from aggregator.normalise.html import SANITISER_VERSION, clean_html
 from aggregator.ports import Archive, Output
 from aggregator.publish.edition import LIMIT, combined, of_category, of_feed
 from aggregator.publish.press import Press
 from aggregator.publish.render import render, render_site, rendering
+from aggregator.version import __version__
 
 BATCH = 40
 """Editions rendered before their files are written: bounds memory when everything is rebuilt."""
