@@ -18,11 +18,15 @@ from aggregator.model import (
     FeedState,
     File,
     Founding,
+    Gap,
     HeadQuery,
     Heads,
+    HeldEntry,
     HubAnswer,
     Item,
     JournalRow,
+    Month,
+    PollLine,
     PollRecord,
     ReadContext,
     Request,
@@ -116,6 +120,10 @@ class Ledger(Protocol):
         """Write one poll and all that follows from it: entries, revisions, journal, state, lease (D-22, H-06)."""
         ...
 
+    def release(self, feed_id: FeedId, now: datetime) -> int:
+        """Announce everything that is held of a feed (P-15); returns how many entries."""
+        ...
+
 
 class Archive(Protocol):
     """What publishing reads. Safe to call from any thread."""
@@ -158,6 +166,26 @@ class Catalogue(Protocol):
 
     def journal(self, after: int, limit: int) -> tuple[JournalRow, ...]:
         """Journal rows in order."""
+        ...
+
+    def about(self, name: str) -> tuple[JournalRow, ...]:
+        """Every journal row of one entry, in order. Raises `UnknownEntryError`."""
+        ...
+
+    def gaps(self, feed_id: FeedId) -> tuple[Gap, ...]:
+        """Every gap of a feed, oldest first."""
+        ...
+
+    def months(self, feed_id: FeedId) -> tuple[Month, ...]:
+        """How complete the archive of a feed is, by month, oldest first."""
+        ...
+
+    def held(self, feed_id: FeedId) -> tuple[HeldEntry, ...]:
+        """Every entry of a feed that is or was held back, by number."""
+        ...
+
+    def polls(self, feed_id: FeedId, limit: int) -> tuple[PollLine, ...]:
+        """The latest polls of a feed, newest first."""
         ...
 
 

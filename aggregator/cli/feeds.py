@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from aggregator.cli.feeds_edit import add, pause, remove, resume
+from aggregator.cli.release import release
 from aggregator.cli.settings import named, settings_of
 from aggregator.cli.show import local, plain, print_json, print_table, stamp
 from aggregator.errors import StoreError
@@ -23,7 +24,7 @@ def command() -> None:
     """
 
 
-for edit in (add, remove, pause, resume):
+for edit in (add, remove, pause, resume, release):
     command.add_command(edit)
 
 

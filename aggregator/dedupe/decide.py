@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from aggregator.dedupe.context import Case, DecideContext, Match, open_case
+from aggregator.dedupe.flood import Flood, dam, keep_back, told
 from aggregator.dedupe.identity import spare_keys
 from aggregator.dedupe.known import outcome
 from aggregator.dedupe.migration import flooded, is_flood, learned
@@ -52,15 +53,20 @@ def decide(candidates: Sequence[Candidate], heads: Heads, context: DecideContext
     found = recognise(case)
     flagged = templates(case, found)
     shelf = stock(case, found)
-    found, flood = _without_flood(case, found, shelf, flagged)
-    changes = _changes(case, found, shelf, flagged, flood=flood)
+    found, reposts = _without_flood(case, found, shelf, flagged)
+    flood = dam(case, found)
+    found = flood.found
+    changes = tuple(
+        keep_back(change, flood) if isinstance(change, Added) else change
+        for change in _changes(case, found, shelf, flagged, flood=reposts)
+    )
     identity, events = learned(case, found.matches)
     return Verdict(
         changes=changes,
         templates=flagged,
         identity=identity,
         id_changes=events,
-        notes=_notes(case, changes, identity, flood=flood),
+        notes=_notes(case, changes, identity, reposts=reposts, flood=flood),
     )
 
 
@@ -92,11 +98,14 @@ def _changes(
     return tuple(changes)
 
 
-def _notes(case: Case, changes: Sequence[Change], identity: Identity, *, flood: bool) -> tuple[str, ...]:
+def _notes(
+    case: Case, changes: Sequence[Change], identity: Identity, *, reposts: bool, flood: Flood
+) -> tuple[str, ...]:
     """What the operator should hear of this feed's ids; silent while nothing changes."""
-    notes = []
+    held = sum(isinstance(change, Added) and change.hold is not None for change in changes)
+    notes = [text for text in (told(flood, held),) if text]
     moved = sum(isinstance(change, Renamed) and change.reason.rule in ("P-15", "4.3/6") for change in changes)
-    if moved or flood:
+    if moved or reposts:
         notes.append(f"{moved} known entries came under new ids together: the site has moved or was rebuilt (P-15).")
     shared = sum(isinstance(change, Added) and _is_split(change.candidate.key) for change in changes)
     if shared:

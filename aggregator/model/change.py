@@ -84,7 +84,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadQuery:
-    """What to look up for one document: all of it is bounded by the number of entries in the document."""
+    """What to look up for one document: all of it is bounded by the number of entries in the document.
+
+    ``titles`` (hashes) and ``dates`` (stated instants) are asked for only where a document looks like a flood (P-15).
+    """
 
     feed_id: FeedId
     keys: tuple[Key, ...]
@@ -92,6 +95,8 @@ class HeadQuery:
     contents: tuple[ContentHash, ...]
     revisions: tuple[RevisionHash, ...]
     now: datetime
+    titles: tuple[str, ...] = ()
+    dates: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +105,26 @@ class Heads:
 
     ``by_content`` covers every feed: all heads of this feed, and those of other feeds (the store may leave out other
     feeds' heads beyond the 100 latest days for one hash). ``templates`` are the hashes under the guard of D-06 now
-    (their ``until`` is after the query's ``now``).
+    (their ``until`` is after the query's ``now``). ``kin`` are entries of this feed with one of the ``titles`` or
+    ``dates`` asked for, in ascending entry id, with their text; ``newest`` is the latest effective date of the feed's
+    entries. Both are left empty unless a title was asked for.
     """
 
     by_key: Mapping[Key, Head] = field(default_factory=dict)
     by_alias: Mapping[Alias, tuple[Head, ...]] = field(default_factory=dict)
     by_content: Mapping[ContentHash, tuple[Head, ...]] = field(default_factory=dict)
     templates: frozenset[ContentHash] = frozenset()
+    kin: tuple[Head, ...] = ()
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why a new entry is stored and not announced (P-15): ``kind`` is ``back-catalogue``, old by its own date, or
+    ``doubtful``, which is announced by itself after ``until`` unless a person decides; ``None`` waits for a person."""
+
+    kind: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +224,8 @@ class Added:
 
     ``first`` is the stored entry this one repeats, reposts or duplicates; ``first_key`` the key of an earlier
     candidate of the same document instead. ``emitted`` says whether subscribers get it. ``public_ids`` are the ids it
-    may be published under, best first; the store takes the first that no other entry owns (R-01).
+    may be published under, best first; the store takes the first that no other entry owns (R-01). ``hold`` is set
+    where an entry that would have been emitted is kept back.
     """
 
     candidate: Candidate
@@ -218,6 +237,7 @@ class Added:
     public_ids: tuple[PublicId, ...]
     first: EntryId | None = None
     first_key: Key | None = None
+    hold: Hold | None = None
 
 
 Change = Seen | Revised | Renamed | Added

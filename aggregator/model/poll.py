@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from aggregator.model.change import Verdict
 from aggregator.model.feed import Bound, FeedState
 from aggregator.model.names import FeedId, FeedStatus
+from aggregator.model.watch import Gap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,8 @@ class PollRecord:
 
     ``outcome``: ``modified``, ``same-body``, ``not-modified``, ``gone``, ``blocked``, ``failed``, or ``pushed`` for a
     document that a hub brought: then nobody was asked (H-85).
-    ``verdict`` is ``None`` unless a document was read.
+    ``verdict`` is ``None`` unless a document was read. ``gap`` is set where entries may have scrolled past since the
+    last window; ``calm`` where the window overlaps the last one well, which ends a warning of turnover.
     """
 
     feed_id: FeedId
@@ -71,6 +73,8 @@ class PollRecord:
     verdict: Verdict | None = None
     problems: tuple[str, ...] = ()
     encoding: str | None = None
+    gap: Gap | None = None
+    calm: bool = False
 
     @property
     def asked(self) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from aggregator.dedupe.context import DecideContext
 from aggregator.dedupe.decide import decide, head_query
+from aggregator.dedupe.flood import is_suspect, kin_query, with_kin
 from aggregator.dedupe.identity import identify, mode
 from aggregator.fetch.memory import remember_failure, remember_success
 from aggregator.model import (
@@ -71,6 +72,8 @@ def judge(source: Source, state: FeedState, answer: Answer, ports: Ports) -> Ver
     now = answer.exchange.finished_at
     candidates = identify(answer.document, mode(source, state))
     heads = ports.ledger.heads(head_query(source.id, candidates, now))
+    if is_suspect(candidates, heads):
+        heads = with_kin(heads, ports.ledger.heads(kin_query(source.id, candidates, heads, now)))
     context = DecideContext(source=source, state=state, partial=answer.document.partial)
     return decide(candidates, heads, context, now)
 

@@ -43,7 +43,7 @@ def _usable(stamp: Stamp, now: datetime) -> bool:
 def _fresh(verdict: Verdict, now: datetime) -> Iterator[Publication]:
     """Entries of this feed not known before; a repeat of an old one under a new name is no publication."""
     for change in verdict.changes:
-        if not isinstance(change, Added) or change.outcome is Outcome.REPEAT:
+        if not isinstance(change, Added) or change.outcome is Outcome.REPEAT or change.hold is not None:
             continue
         filed = change.effective
         if filed.basis == FIRST_SEEN or filed.precision not in _FINE:

@@ -133,6 +133,7 @@ def origin(change: Added, entry: StoredEntry, first: StoredEntry | None) -> dict
         "published_basis": entry.basis,
         "day": entry.day,
         "emitted": entry.pub_seq is not None,
+        "held": None if change.hold is None else change.hold.kind,
         "first": None if first is None else first.entry_id,
         "reason": change.reason,
     }

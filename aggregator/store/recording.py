@@ -28,6 +28,7 @@ from aggregator.model import (
 from aggregator.store.chain import Chain
 from aggregator.store.drafts import Sight, first_entry, first_revision, next_revision, origin, proof, revised
 from aggregator.store.stored import EntryTables, Settled, StoredEntry
+from aggregator.store.watching import held_back, let_go, months_of, note_gaps
 
 GUARD = timedelta(days=400)
 """How long a template stays excluded (D-06)."""
@@ -42,6 +43,8 @@ def record_poll(record: PollRecord, tables: EntryTables) -> None:
     """
     poll_id = tables.add_poll(record)
     settled = Settled() if record.verdict is None else _Scribe(record, poll_id, tables).write(record.verdict)
+    note_gaps(record, poll_id, tables)
+    let_go(record.feed_id, tables, record.finished_at, everything=False)
     tables.settle_feed(record, settled)
 
 
@@ -65,6 +68,7 @@ class _Scribe:
             until = self._at + GUARD
             if self._tables.guard(content, self._feed, self._at, until):
                 self._journal("template", None, {"content_hash": content, "until": until})
+        self._tables.watching.count_months(self._feed, months_of(verdict))
         return Settled(added=len(self._added), updated_at=self._updated)
 
     def _change(self, change: Change) -> None:
@@ -130,6 +134,8 @@ class _Scribe:
         self._tables.add_revision(revision)
         self._aliases(candidate.aliases, entry_id)
         self._journal("added", entry_id, {**origin(change, entry, first), **proof(revision)})
+        if change.hold is not None:
+            self._tables.watching.add_hold(held_back(change.hold, entry))
         self._added[candidate.key] = entry_id
         self._note(change.updated_at)
 

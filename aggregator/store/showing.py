@@ -25,6 +25,8 @@ from aggregator.store.values import whole_second
 
 HEADS_A_HASH = 100
 """So many heads at most for one content hash or alias, of the own feed and of others each."""
+KIN = 5000
+"""So many entries at most are compared by title and date when a document looks like a flood (P-15)."""
 MEMBERS = 100
 """So many copies at most are named with one item."""
 

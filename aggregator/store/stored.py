@@ -15,6 +15,8 @@ from aggregator.model import (
     FeedId,
     FeedState,
     Fingerprint,
+    Gap,
+    HeldEntry,
     JournalRow,
     Key,
     Outcome,
@@ -117,6 +119,11 @@ class JournalTable(Protocol):
 class EntryTables(JournalTable, Protocol):
     """Everything `record` writes. Any conflict raises `StoreError` and the whole transaction is undone (D-22)."""
 
+    @property
+    def watching(self) -> WatchTables:
+        """Gaps, completeness and held entries."""
+        ...
+
     def add_poll(self, record: PollRecord) -> int:
         """One row for one request; returns its number."""
         ...
@@ -167,6 +174,34 @@ class EntryTables(JournalTable, Protocol):
 
     def guard(self, content: ContentHash, feed_id: FeedId, at: datetime, until: datetime) -> bool:
         """Put a text under the guard of D-06; false where it is under it already."""
+        ...
+
+
+class WatchTables(Protocol):
+    """What is written of gaps, completeness and held entries."""
+
+    def add_hold(self, held: HeldEntry) -> None:
+        """Note that an entry is stored and not announced."""
+        ...
+
+    def holds_due(self, feed_id: FeedId, at: datetime | None) -> Sequence[EntryId]:
+        """Held entries whose time has come; without an instant, all that are still held."""
+        ...
+
+    def end_hold(self, entry_id: EntryId, at: datetime) -> None:
+        """Note that an entry is held no longer."""
+        ...
+
+    def add_gap(self, gap: Gap) -> None:
+        """One more gap."""
+        ...
+
+    def close_gaps(self, feed_id: FeedId, kind: str, at: datetime) -> None:
+        """Close what is open of this kind."""
+        ...
+
+    def count_months(self, feed_id: FeedId, months: Mapping[str, tuple[int, int]]) -> None:
+        """Add entries kept and entries missed to each month."""
         ...
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 from aggregator.errors import StoreError
 from aggregator.model import Exchange, FailureKind, FeedId, Request, Response, Source, Unreachable
@@ -13,7 +14,7 @@ from aggregator.parse.digest import InlineDigest
 from aggregator.ports import Ports
 from aggregator.reading import read_document
 from aggregator.store.memory import MemoryStore
-from aggregator.store.sqlite import InlineWriter
+from aggregator.store.sqlite import InlineWriter, SqliteStore, open_store
 
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 FEED = FeedId("knowsmere")
@@ -49,17 +50,21 @@ class Home:
 
     clock: HandClock
     fetch: ScriptedFetch
-    store: MemoryStore
+    store: MemoryStore | SqliteStore
     ports: Ports
 
     def later(self, **delta: float) -> None:
         self.clock.at += timedelta(**delta)
 
 
-def home(*sources: Source, script: Callable[[Request], Exchange] | None = None) -> Home:
-    """A home that knows these feeds (by default one)."""
+def home(*sources: Source, script: Callable[[Request], Exchange] | None = None, path: Path | None = None) -> Home:
+    """A home that knows these feeds (by default one); its archive is in memory, or at ``path``."""
     clock, numbers = HandClock(), count(1)
-    store = MemoryStore("news.example", NOW, lambda: f"uuid-{next(numbers)}")
+    store: MemoryStore | SqliteStore
+    if path is None:
+        store = MemoryStore("news.example", NOW, lambda: f"uuid-{next(numbers)}")
+    else:
+        store = open_store(path, "news.example", NOW, lambda: f"uuid-{next(numbers)}")
     fetch = ScriptedFetch(clock, script or (lambda request: unreachable(request, clock)))
     ports = Ports(
         clock=clock,

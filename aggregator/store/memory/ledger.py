@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from datetime import datetime
 
 from aggregator.model import Alias, ContentHash, EntryId, FeedId, Head, HeadQuery, Heads, PollRecord, RevisionHash, Text
 from aggregator.store.memory.tables import Tables
 from aggregator.store.recording import record_poll
-from aggregator.store.showing import HEADS_A_HASH, head, wants_text
+from aggregator.store.showing import HEADS_A_HASH, KIN, head, wants_text
 from aggregator.store.stored import StoredEntry
+from aggregator.store.watching import let_go
 
 
 class MemoryLedger:
@@ -27,6 +29,12 @@ class MemoryLedger:
         with self.transaction():
             record_poll(record, self._tables)
 
+    def release(self, feed_id: FeedId, now: datetime) -> int:
+        """Announce everything that is held of a feed (P-15). Raises `UnknownFeedError`."""
+        with self.transaction():
+            self._tables.feed(feed_id)
+            return let_go(feed_id, self._tables, now, everything=True)
+
     def heads(self, query: HeadQuery) -> Heads:
         """What is known of the entries of one document."""
         with self._tables.undo.lock:
@@ -36,6 +44,8 @@ class MemoryLedger:
             contents = {content: self._by_content(query.feed_id, content) for content in query.contents}
             keyed = frozenset(keys.values())
             worded = {*keys.values(), *(number for found in aliases.values() for number in found)}
+            kin = self._kin(query) if query.titles else []
+            worded.update(kin)
             every = worded.union(*contents.values())
             heads = {number: self._head(number, query, number in worded, keyed) for number in every}
             return Heads(
@@ -45,7 +55,25 @@ class MemoryLedger:
                 templates=frozenset(
                     text for text in query.contents if (guard := tables.templates.get(text)) and guard[1] > query.now
                 ),
+                kin=tuple(heads[each] for each in kin),
+                newest=self._newest(query.feed_id) if query.titles else None,
             )
+
+    def _own(self, feed_id: FeedId) -> list[StoredEntry]:
+        return [entry for entry in self._tables.entries.values() if entry.feed_id == feed_id]
+
+    def _kin(self, query: HeadQuery) -> list[EntryId]:
+        titles, dates = frozenset(query.titles), frozenset(query.dates)
+        found = [
+            entry
+            for entry in self._own(query.feed_id)
+            if entry.title_hash in titles or entry.source_published_at in dates
+        ]
+        found.sort(key=lambda entry: entry.published_at, reverse=True)
+        return sorted(entry.entry_id for entry in found[:KIN])
+
+    def _newest(self, feed_id: FeedId) -> datetime | None:
+        return max((entry.published_at for entry in self._own(feed_id)), default=None)
 
     def _by_alias(self, feed_id: FeedId, alias: Alias) -> list[EntryId]:
         return sorted(self._tables.aliases.get((feed_id, alias)) or ())[-HEADS_A_HASH:]

@@ -9,11 +9,16 @@ from aggregator.model import (
     EntryFilter,
     EntryId,
     EntryRow,
+    FeedId,
     FeedRow,
     Founding,
+    Gap,
+    HeldEntry,
     Item,
     JournalRow,
     Member,
+    Month,
+    PollLine,
     Revision,
     Selection,
     SourceCard,
@@ -23,6 +28,7 @@ from aggregator.store.memory.tables import Tables
 from aggregator.store.showing import MEMBERS, card, entry_line, feed_line, feed_title, item, member, version
 from aggregator.store.stored import StoredEntry, StoredRevision
 from aggregator.store.touching import old_category
+from aggregator.store.watch_rows import poll_line
 
 
 class MemoryArchive:
@@ -136,6 +142,35 @@ class MemoryCatalogue:
         with self._tables.undo.lock:
             rows = (self._tables.rows[seq] for seq in range(max(after, 0) + 1, len(self._tables.rows) + 1))
             return tuple(row for row, _ in zip(rows, range(limit), strict=False))
+
+    def about(self, name: str) -> tuple[JournalRow, ...]:
+        """Every journal row of one entry, in order. Raises `UnknownEntryError`."""
+        with self._tables.undo.lock:
+            number = self._find(name).entry_id
+            return tuple(row for row in self._tables.rows.values() if row.entry_id == number)
+
+    def gaps(self, feed_id: FeedId) -> tuple[Gap, ...]:
+        """Every gap of a feed, oldest first."""
+        with self._tables.undo.lock:
+            return tuple(gap for gap in self._tables.watching.gaps.values() if gap.feed_id == feed_id)
+
+    def months(self, feed_id: FeedId) -> tuple[Month, ...]:
+        """How complete the archive of a feed is, by month, oldest first."""
+        with self._tables.undo.lock:
+            months = self._tables.watching.months
+            return tuple(months[name] for name in sorted(months.names()) if name[0] == feed_id)
+
+    def held(self, feed_id: FeedId) -> tuple[HeldEntry, ...]:
+        """Every entry of a feed that is or was held back, by number."""
+        with self._tables.undo.lock:
+            found = (held for held in self._tables.watching.holds.values() if held.feed_id == feed_id)
+            return tuple(sorted(found, key=lambda held: held.entry_id))
+
+    def polls(self, feed_id: FeedId, limit: int) -> tuple[PollLine, ...]:
+        """The latest polls of a feed, newest first."""
+        with self._tables.undo.lock:
+            rows = [row for row in self._tables.polls.values() if row["feed_id"] == feed_id]
+            return tuple(poll_line(row) for row in rows[::-1][: max(limit, 0)])
 
 
 def _says(shown: StoredRevision, words: Iterable[str]) -> bool:

@@ -20,6 +20,7 @@ from aggregator.model import (
 )
 from aggregator.store.chain import GENESIS
 from aggregator.store.memory.shelf import Shelf, Undo
+from aggregator.store.memory.watching import Watching
 from aggregator.store.rows import host_of, poll_row, source_text
 from aggregator.store.stored import Settled, StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.syncing import nearest
@@ -40,6 +41,7 @@ class Tables:
 
     def __init__(self) -> None:
         self.undo = undo = Undo()
+        self.watching = Watching(undo)
         self.feeds: Shelf[FeedId, StoredFeed] = Shelf(undo)
         self.hosts: Shelf[str, Host] = Shelf(undo)
         self.flights: Shelf[FeedId, str] = Shelf(undo)

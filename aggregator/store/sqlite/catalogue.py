@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from aggregator.errors import UnknownEntryError
-from aggregator.model import EntryFilter, EntryRow, FeedRow, JournalRow, Revision
+from aggregator.model import (
+    EntryFilter,
+    EntryRow,
+    FeedId,
+    FeedRow,
+    Gap,
+    HeldEntry,
+    JournalRow,
+    Month,
+    PollLine,
+    Revision,
+)
 from aggregator.store.rows import entry_of, feed_of, journal_of, revision_of
 from aggregator.store.showing import entry_line, feed_line, version
+from aggregator.store.sqlite import watching
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.stored import StoredRevision
@@ -60,6 +72,33 @@ class SqliteCatalogue:
                 "SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (max(after, 0), max(limit, 0))
             )
             return tuple(journal_of(row) for row in rows)
+
+    def about(self, name: str) -> tuple[JournalRow, ...]:
+        """Every journal row of one entry, in order. Raises `UnknownEntryError`."""
+        with self._database.reading() as reader:
+            number = _find(reader, name)["id"]
+            rows = reader.execute("SELECT * FROM journal WHERE entry_id = ? ORDER BY seq", (number,))
+            return tuple(journal_of(row) for row in rows)
+
+    def gaps(self, feed_id: FeedId) -> tuple[Gap, ...]:
+        """Every gap of a feed, oldest first."""
+        with self._database.reading() as reader:
+            return watching.gaps(reader, feed_id)
+
+    def months(self, feed_id: FeedId) -> tuple[Month, ...]:
+        """How complete the archive of a feed is, by month, oldest first."""
+        with self._database.reading() as reader:
+            return watching.months(reader, feed_id)
+
+    def held(self, feed_id: FeedId) -> tuple[HeldEntry, ...]:
+        """Every entry of a feed that is or was held back, by number."""
+        with self._database.reading() as reader:
+            return watching.held(reader, feed_id)
+
+    def polls(self, feed_id: FeedId, limit: int) -> tuple[PollLine, ...]:
+        """The latest polls of a feed, newest first."""
+        with self._database.reading() as reader:
+            return watching.polls(reader, feed_id, limit)
 
 
 def _listing(wanted: EntryFilter) -> tuple[str, tuple[Any, ...]]:

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 
 from aggregator.model import (
     Alias,
     ContentHash,
     EntryId,
+    FeedId,
     Head,
     HeadQuery,
     Heads,
@@ -21,12 +23,13 @@ from aggregator.model import (
 )
 from aggregator.store.recording import record_poll
 from aggregator.store.rows import alias_digest, entry_of
-from aggregator.store.showing import HEADS_A_HASH, head, wants_text
+from aggregator.store.showing import HEADS_A_HASH, KIN, head, wants_text
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.tables import Tables
 from aggregator.store.stored import StoredEntry
-from aggregator.store.values import instant_text, safe
+from aggregator.store.values import instant_text, maybe_instant, safe
+from aggregator.store.watching import let_go
 
 _KEY = "SELECT entry_id FROM identities WHERE feed_id = ? AND key = ?"
 _ALIAS = "SELECT entry_id FROM aliases WHERE digest = ? ORDER BY entry_id DESC LIMIT ?"
@@ -49,6 +52,13 @@ _VERSIONS = """
 SELECT revision_hash, number FROM revisions INDEXED BY revisions_by_hash
 WHERE entry_id = ? ORDER BY revision_hash, number
 """
+_KIN = """
+SELECT id FROM entries INDEXED BY entries_by_feed_date
+WHERE feed_id = ?1
+AND (title_hash IN (SELECT value FROM json_each(?2)) OR source_published_at IN (SELECT value FROM json_each(?3)))
+ORDER BY published_at DESC LIMIT ?4
+"""
+_NEWEST = "SELECT max(published_at) FROM entries INDEXED BY entries_by_feed_date WHERE feed_id = ?"
 _GUARDED = "SELECT 1 FROM templates WHERE content_hash = ? AND until > ?"
 
 
@@ -77,6 +87,13 @@ class SqliteLedger:
         with self._database.transaction() as writer:
             record_poll(record, Tables(writer))
 
+    def release(self, feed_id: FeedId, now: datetime) -> int:
+        """Announce everything that is held of a feed (P-15). Raises `UnknownFeedError`."""
+        with self._database.transaction() as writer:
+            tables = Tables(writer)
+            tables.feed(feed_id)
+            return let_go(feed_id, tables, now, everything=True)
+
     def heads(self, query: HeadQuery) -> Heads:
         """What is known of the entries of one document."""
         with self._database.reading() as connection:
@@ -98,13 +115,27 @@ class _Search:
         contents = {content: found for content in query.contents if (found := self._by_content(content))}
         worded = {*keys.values(), *(number for found in aliases.values() for number in found)}
         keyed = frozenset(keys.values())
+        kin = self._kin() if query.titles else []
+        worded.update(kin)
         heads = {number: self._head(number, worded, keyed) for number in worded.union(*contents.values())}
         return Heads(
             by_key={key: heads[number] for key, number in keys.items()},
             by_alias={alias: tuple(heads[number] for number in found) for alias, found in aliases.items()},
             by_content={content: tuple(heads[number] for number in found) for content, found in contents.items()},
             templates=frozenset(content for content in query.contents if self._guarded(content)),
+            kin=tuple(heads[number] for number in kin),
+            newest=self._newest() if query.titles else None,
         )
+
+    def _kin(self) -> list[EntryId]:
+        """Walks all entries of the feed; only a document that looks like a flood asks for it (P-15)."""
+        query = self._query
+        titles, dates = json.dumps(query.titles), json.dumps([instant_text(date) for date in query.dates])
+        found = self._connection.execute(_KIN, (query.feed_id, titles, dates, KIN))
+        return sorted(EntryId(row[0]) for row in found)
+
+    def _newest(self) -> datetime | None:
+        return maybe_instant(self._connection.execute(_NEWEST, (self._query.feed_id,)).fetchone()[0])
 
     def _by_key(self, key: Key) -> EntryId | None:
         row = self._connection.execute(_KEY, (self._query.feed_id, safe(key))).fetchone()

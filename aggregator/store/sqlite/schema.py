@@ -12,6 +12,7 @@ from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import plain_fault, sqlite3
 from aggregator.store.sqlite.founding import FOUNDING
 from aggregator.store.sqlite.subscriptions import SUBSCRIPTIONS
+from aggregator.store.sqlite.watching import WATCHING
 
 APPLICATION_ID = 0x46454544
 """Stands in the header of the file and says whose database it is."""
@@ -31,6 +32,13 @@ class Migrated:
 def m0001_founding(db: Toolbox) -> None:
     """The archive as first published."""
     for statement in FOUNDING:
+        db.execute(statement)
+
+
+@migrations()
+def m0003_watching(db: Toolbox) -> None:
+    """Gaps, completeness by month, held entries."""
+    for statement in WATCHING:
         db.execute(statement)
 
 

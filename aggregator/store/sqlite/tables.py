@@ -19,6 +19,7 @@ from aggregator.store.rows import (
     state_row,
 )
 from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.sqlite.watching import Watching
 from aggregator.store.stored import Settled, StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.syncing import nearest
 from aggregator.store.values import SqlValue, instant_or_none, instant_text, safe
@@ -62,6 +63,7 @@ class Tables:
 
     def __init__(self, writer: sqlite3.Connection) -> None:
         self._writer = writer
+        self.watching = Watching(writer)
 
     def tip(self) -> tuple[int, str]:
         """The last sequence number and its hash."""
