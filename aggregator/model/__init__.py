@@ -49,7 +49,7 @@ from aggregator.model.exchange import (
     Response,
     Unreachable,
 )
-from aggregator.model.feed import Bound, FeedProfile, FeedState, Hints, Redirect, Rhythm, Source, Validators
+from aggregator.model.feed import Bound, FeedProfile, FeedState, Hints, Redirect, Rhythm, Source, Validators, Window
 from aggregator.model.names import (
     ContentHash,
     DateStatus,
@@ -195,5 +195,6 @@ __all__ = [
     "Unreadable",
     "Validators",
     "Verdict",
+    "Window",
     "ZoneSource",
 ]

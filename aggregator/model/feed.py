@@ -107,6 +107,29 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The last whole document as a window on what the feed publishes (b3).
+
+    ``count`` entries, dated from ``oldest`` to ``newest``; ``turnover`` is the share of them that was new. ``limit`` is
+    the longest interval allowed since entries scrolled past, until it has grown back. ``gap_at`` is when a loss was
+    last noticed, between ``gap_since`` and ``gap_until``, of about ``missed`` entries; ``warned_at`` the last warning
+    that more than half of the window turned over.
+    """
+
+    read_at: datetime | None = None
+    count: int = 0
+    newest: datetime | None = None
+    oldest: datetime | None = None
+    turnover: float = 0.0
+    limit: timedelta | None = None
+    gap_at: datetime | None = None
+    gap_since: datetime | None = None
+    gap_until: datetime | None = None
+    missed: int = 0
+    warned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What polling has learned of one feed. Instants are aware and UTC; ``None`` means never.
 
@@ -114,7 +137,7 @@ class FeedState:
     the stem of every id minted for this feed (R-01, R-12). ``next_poll_at`` of ``None`` means at once.
     ``identity`` is the learned mode (GUID or LINK, P-16), ``id_changes`` the instants of documents in which known
     entries came under new ids. ``hints`` are those of the last document read. ``bound`` names what decided
-    ``next_poll_at`` (A-10), ``considered`` is all that was weighed for it.
+    ``next_poll_at`` (A-10), ``considered`` is all that was weighed for it. ``window`` is the last whole document.
     """
 
     feed_id: FeedId
@@ -142,4 +165,5 @@ class FeedState:
     hints: Hints = Hints()
     rhythm: Rhythm = Rhythm()
     considered: tuple[Bound, ...] = ()
+    window: Window = Window()
     push: PushHealth = NO_PUSH

@@ -35,7 +35,7 @@ from aggregator.model import (
     Verdict,
 )
 from aggregator.ports import Ports
-from aggregator.schedule import learn, next_poll
+from aggregator.schedule import learn, look, next_poll, relaxed
 
 USUAL = Climate()
 
@@ -61,6 +61,9 @@ def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollReport:
         verdict = judge(source, before, answer, ports)
         state = state_after(source, before, answer, verdict)
         record = poll_record(source, answer, state, verdict)
+        if answer.document is not None and verdict is not None:
+            seen = look(source, before, answer.document, verdict, answer.exchange.finished_at)
+            record = replace(record, gap=seen.gap, calm=seen.calm)
         ports.ledger.record(record)
     return report(record)
 
@@ -100,12 +103,14 @@ def _with_document(
     document = answer.document
     if document is None or verdict is None:
         # 304 or equal bytes: the feed is as well as it was the last time it could be read.
+        state = replace(state, window=relaxed(state.window, source.max_interval))
         if before.status in (FeedStatus.EMPTY, FeedStatus.HEALTHY):
             return state
         return replace(state, status=FeedStatus.HEALTHY, status_text="answers as it should")
     if document.partial:
         # A cut body must be fetched again in full: the validators of the last whole one stay (P-05, H-06).
         state = replace(state, validators=before.validators)
+    now = answer.exchange.finished_at
     changed = any(isinstance(change, Added | Revised | Renamed) for change in verdict.changes)
     status, text = _status(document)
     return replace(
@@ -114,10 +119,11 @@ def _with_document(
         status_text=text,
         profile=document.feed,
         hints=document.hints,
-        rhythm=learn(source, before.rhythm, document, verdict, answer.exchange.finished_at),
+        rhythm=learn(source, before.rhythm, document, verdict, now),
+        window=look(source, before, document, verdict, now).window,
         identity=verdict.identity,
         id_changes=verdict.id_changes,
-        last_change_at=answer.exchange.finished_at if changed else state.last_change_at,
+        last_change_at=now if changed else state.last_change_at,
     )
 
 

@@ -3,6 +3,7 @@
 from aggregator.schedule.budget import adjust, climate_of
 from aggregator.schedule.cadence import next_poll
 from aggregator.schedule.catch_up import misplanned, spread
+from aggregator.schedule.gaps import look, relaxed
 from aggregator.schedule.learning import learn
 
-__all__ = ["adjust", "climate_of", "learn", "misplanned", "next_poll", "spread"]
+__all__ = ["adjust", "climate_of", "learn", "look", "misplanned", "next_poll", "relaxed", "spread"]

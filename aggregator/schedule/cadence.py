@@ -83,7 +83,7 @@ def _plan(
     due = _moved(source, state, _stretch(source, state, started, winner), winner)
     if due.name != winner.name:
         bounds = (*bounds, due)
-    window = expected.window_full(started, due.at) if expected and winner.name not in _BEYOND_WINDOW else None
+    window = _window(state, started, expected, due.at) if expected and winner.name not in _BEYOND_WINDOW else None
     if window is not None:
         bounds = (*bounds, window)
         if window.at < winner.at:
@@ -93,6 +93,15 @@ def _plan(
             due = Bound(at=max(window.at, _stretch(source, state, started, winner)), name=window.name)
     ordered = tuple(sorted(bounds, key=lambda bound: bound.at))
     return Due(at=due.at, interval=due.at - started, bound=due.name, considered=ordered)
+
+
+def _window(state: FeedState, started: datetime, expected: Expectation, by: datetime) -> Bound | None:
+    """When entries may scroll past, or did at this pace not long ago (b3); ``None`` where that is not before ``by``."""
+    full, limit = expected.window_full(started, by), state.window.limit
+    if limit is None or started + limit >= by:
+        return full
+    after_gap = Bound(at=started + limit, name="gap")
+    return after_gap if full is None or after_gap.at < full.at else full
 
 
 def _stretch(source: Source, state: FeedState, started: datetime, bound: Bound) -> datetime:

@@ -40,7 +40,7 @@ from aggregator.store.values import (
     span,
 )
 
-LEARNED = ("redirect", "identity", "id_changes", "profile", "hints", "rhythm", "considered", "push")
+LEARNED = ("redirect", "identity", "id_changes", "profile", "hints", "rhythm", "considered", "window", "push")
 """Fields of `FeedState` kept as JSON in the column ``learned``."""
 WORDS = ("title", "content", "content_kind", "summary", "url", "link", "base", "language")
 """Fields of `Entry` that are columns of ``revisions``; the others are JSON in the column ``details``."""
