@@ -6,7 +6,6 @@ is cut, reordered, imported anew or is the first one proves none.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,7 +26,7 @@ PINNED = 3
 """So many entries at most stand above newer ones because they are pinned; more are another order."""
 LATE = timedelta(hours=24)
 """An entry dated so long before the newest one known is not fresh: the feed shuffles or adds to its past."""
-MOST_MISSED = 1000
+MOST_MISSED, MOST_WINDOWS = 1000, 3
 WARN_AGAIN = timedelta(days=7)
 FIRST_SEEN = "first-seen"
 
@@ -138,8 +137,8 @@ def _pinned(sights: tuple[_Sight, ...]) -> tuple[_Sight, ...]:
 
 
 def _missed(before: FeedState, fresh: list[_Sight], now: datetime) -> int:
-    """How many entries a gap may have cost: between what the learned rate expects, and what the density of the new
-    entries would make of the whole time, the geometric mean; at least one."""
+    """How many entries a gap may have cost, at least one: as dense as the new ones are, from the newest entry known to
+    the oldest new one, but no more than three windows, unless the learned rate expects more."""
     window, rhythm = before.window, before.rhythm
     elapsed = max((now - (window.read_at or now)).total_seconds(), 0.0)
     usual = max(rate(rhythm, now) * batch(rhythm) * elapsed - len(fresh), 1.0)
@@ -148,8 +147,8 @@ def _missed(before: FeedState, fresh: list[_Sight], now: datetime) -> int:
     if len(dates) < 2 or start is None or dates[-1] == dates[0]:
         return min(round(usual), MOST_MISSED)
     dense = (len(dates) - 1) / (dates[-1] - dates[0]).total_seconds()
-    at_most = max(dense * max((dates[0] - start).total_seconds(), 0.0), 1.0)
-    return min(max(round(math.sqrt(usual * at_most)), 1), MOST_MISSED)
+    burst = min(dense * max((dates[0] - start).total_seconds(), 0.0) - 1.0, MOST_WINDOWS * len(fresh))
+    return min(max(round(max(burst, usual)), 1), MOST_MISSED)
 
 
 def _raised(source: Source, before: Window, after: Window, gap: Gap, turned: float) -> Look:
