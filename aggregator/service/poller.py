@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,18 +18,32 @@ log = structlog.get_logger()
 
 WORTHWHILE = 4
 """A claim is a commit; while polls are in flight it waits until there is room for so many."""
+CHUNK = 128
+LOOK_AGAIN = 1.0
+"""Seconds after which hosts that could not be asked are looked at again."""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Turn:
-    """One round of `Poller.once`: what was due at its start, or which named feeds are left."""
+    """One round of `Poller.once`: what was due at its start, or which named feeds are left; ``count`` of them."""
 
     due_by: datetime
-    left: set[FeedId] | None
+    left: list[FeedId] | None
+    count: int
 
     @property
     def names(self) -> tuple[FeedId, ...] | None:
-        return None if self.left is None else tuple(sorted(self.left))
+        """Some of the names that are left, so that a claim among thousands stays cheap."""
+        return None if self.left is None else tuple(self.left[:CHUNK])
+
+    def take(self, started: Iterable[FeedId]) -> None:
+        """Cross off what was started; where nothing was, look at other names next."""
+        taken = set(started)
+        self.count = max(self.count - len(taken), 0)
+        if self.left is not None:
+            ahead = [name for name in self.left[:CHUNK] if name not in taken]
+            rest = self.left[CHUNK:]
+            self.left = ahead + rest if taken else rest + ahead
 
 
 class Poller:
@@ -86,49 +100,41 @@ class Poller:
     ) -> tuple[PollReport, ...]:
         """Poll what is due now (or the named feeds), each once, to the end.
 
-        ``tell`` hears each report and how many feeds still wait for their turn.
+        ``tell`` hears each report and how many feeds are still to come.
         """
-        turn = _Turn(due_by=self._ports.clock.now(), left=None if only is None else set(only))
+        turn = self._turn(only)
         running: set[asyncio.Task[PollReport | None]] = set()
         reports: list[PollReport] = []
         while True:
-            running |= await self._start(turn)
-            waiting, seconds = self._waiting(turn)
-            if not running and not waiting:
-                return tuple(reports)
-            ended, running = await self._any(running, seconds if waiting else None)
+            started = await self.tick(turn.names, turn.due_by)
+            turn.take(FeedId(task.get_name()) for task in started)
+            running |= set(started)
+            if not running:
+                if not (seconds := self._pause(turn)):
+                    return tuple(reports)
+                await asyncio.sleep(seconds)
+                continue
+            ended, running = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
             for outcome in (task.result() for task in ended):
                 if outcome is not None:
                     reports.append(outcome)
-                    tell(outcome, waiting + len(running))
+                    tell(outcome, turn.count + len(running))
 
-    async def _start(self, turn: _Turn) -> set[asyncio.Task[PollReport | None]]:
-        """Start what may start now, and take it off the list of names."""
+    def _turn(self, only: Sequence[FeedId] | None) -> _Turn:
+        now = self._ports.clock.now()
+        if only is not None:
+            return _Turn(due_by=now, left=list(dict.fromkeys(only)), count=len(set(only)))
+        return _Turn(due_by=now, left=None, count=self._ports.sources.waiting(now, None, now)[0])
+
+    def _pause(self, turn: _Turn) -> float:
+        """How many seconds until a host may be asked again; none when nothing is left to ask."""
         if turn.left is not None and not turn.left:
-            return set()
-        started = await self.tick(turn.names, turn.due_by)
-        if turn.left is not None:
-            turn.left -= {FeedId(task.get_name()) for task in started}
-        return set(started)
-
-    def _waiting(self, turn: _Turn) -> tuple[int, float]:
-        """How many feeds wait for their turn, and for how many seconds at least the first of them must."""
-        if turn.left is not None and not turn.left:
-            return 0, 0.0
-        ports = self._ports
-        now = ports.clock.now()
-        count, at = ports.sources.waiting(now, turn.names, turn.due_by)
-        return count, max((at - now).total_seconds(), 0.02) if at else 1.0
-
-    async def _any(
-        self, running: set[asyncio.Task[PollReport | None]], seconds: float | None
-    ) -> tuple[set[asyncio.Task[PollReport | None]], set[asyncio.Task[PollReport | None]]]:
-        """Wait for a poll to end, or until the next host may be asked if there is room for one more."""
-        if not running:
-            await asyncio.sleep(seconds or 0.0)
-            return set(), set()
-        full = len(self._running) > self._concurrency - min(WORTHWHILE, self._concurrency)
-        return await asyncio.wait(running, timeout=None if full else seconds, return_when=asyncio.FIRST_COMPLETED)
+            return 0.0
+        now = self._ports.clock.now()
+        count, at = self._ports.sources.waiting(now, turn.names, turn.due_by)
+        if not count:
+            return 0.0
+        return min(max((at - now).total_seconds(), 0.02), LOOK_AGAIN) if at else LOOK_AGAIN
 
     async def stop(self, grace: float) -> int:
         """Let polls in flight end for ``grace`` seconds, then break them off; returns how many were broken off.
