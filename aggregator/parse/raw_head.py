@@ -118,13 +118,12 @@ def _listed(parts: Parts, name: str) -> Iterable[str]:
 
 def _cloud(parts: Parts) -> str | None:
     """An rssCloud as ``protocol://domain:port/path``: recorded and nothing more (H-87)."""
-    element = first(parts, "cloud")
-    domain = attribute(element, "domain") if element is not None else None
-    if element is None or not domain:
-        return None
-    said = {name: attribute(element, name) or "" for name in ("protocol", "port", "path")}
-    port = f":{said['port']}" if said["port"] else ""
-    return f"{said['protocol'] or 'http-post'}://{domain}{port}/{said['path'].lstrip('/')}"[:_LONGEST_CLOUD]
+    for element in parts.get("cloud", ()):
+        if domain := attribute(element, "domain"):
+            said = {name: attribute(element, name) or "" for name in ("protocol", "port", "path")}
+            port = f":{said['port']}" if said["port"] else ""
+            return f"{said['protocol'] or 'http-post'}://{domain}{port}/{said['path'].lstrip('/')}"[:_LONGEST_CLOUD]
+    return None
 
 
 def _tombstones(root: Element, channel: Element, names: Names) -> tuple[RawTombstone, ...]:
