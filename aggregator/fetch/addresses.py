@@ -125,6 +125,11 @@ class AddressRules:
             return f"port {port} does not serve web pages"
         return None
 
+    def own(self, host: str, port: int) -> bool:
+        """Whether the operator has declared this host (or address) with this port as their own."""
+        # The one name whose address is known without asking anybody.
+        return self._exempt(host, port) or self._inside("127.0.0.1" if host == "localhost" else host)
+
     def _exempt(self, host: str, port: int) -> bool:
         name = host.lower().strip("[]").rstrip(".")
         return (name, port) in self.endpoints or (name, None) in self.endpoints

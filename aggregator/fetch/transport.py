@@ -91,7 +91,8 @@ def _translated(request: httpx.Request, wire: Wire) -> httpcore.Request:
         headers = [(name.title(), value) for name, value in headers] + [(b"Connection", b"close")]
     port = end_of(url)[1]
     target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=port, target=url.raw_path)
-    return httpcore.Request("GET", target, headers=headers, extensions=request.extensions)
+    content = None if request.method == "GET" else cast(AsyncIterable[bytes], request.stream)
+    return httpcore.Request(request.method, target, headers=headers, content=content, extensions=request.extensions)
 
 
 def _give_up(error: Exception, wire: Wire, *, in_body: bool) -> NoReturn:

@@ -82,6 +82,7 @@ from aggregator.model.published import (
     RawTombstone,
 )
 from aggregator.model.push import (
+    NO_PUSH,
     Delivery,
     HubAnswer,
     Offer,
@@ -96,6 +97,7 @@ from aggregator.model.watch import Gap, HeldEntry, Month, PollLine
 
 __all__ = [
     "FLAT",
+    "NO_PUSH",
     "PUSHED",
     "Added",
     "Alias",

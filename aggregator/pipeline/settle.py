@@ -34,6 +34,7 @@ from aggregator.model import (
     Source,
     Verdict,
 )
+from aggregator.pipeline.attend import attend
 from aggregator.ports import Ports
 from aggregator.schedule import learn, look, next_poll, relaxed
 
@@ -59,7 +60,7 @@ def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollReport:
     with ports.ledger.transaction():
         source, before = ports.sources.get(feed_id)
         verdict = judge(source, before, answer, ports)
-        state = state_after(source, before, answer, verdict)
+        state = state_after(source, attend(before, answer, verdict, ports), answer, verdict)
         record = poll_record(source, answer, state, verdict)
         if answer.document is not None and verdict is not None:
             seen = look(source, before, answer.document, verdict, answer.exchange.finished_at)

@@ -5,7 +5,7 @@ Pure: time and random secrets are arguments; the door to hubs is in the fetch ro
 
 from aggregator.push.discovery import discover
 from aggregator.push.health import covered, delivered, offered, polled
-from aggregator.push.lifecycle import Ask, End, Wait, ask, begin, form_of, next_step, refused
+from aggregator.push.lifecycle import Ask, End, Wait, ask, begin, end, form_of, is_live, next_step, refused, wanted
 from aggregator.push.signature import Checked, check
 from aggregator.push.verification import Accepted, Rejected, verify
 
@@ -22,10 +22,13 @@ __all__ = [
     "covered",
     "delivered",
     "discover",
+    "end",
     "form_of",
+    "is_live",
     "next_step",
     "offered",
     "polled",
     "refused",
     "verify",
+    "wanted",
 ]

@@ -23,6 +23,7 @@ from aggregator.model import (
     Source,
 )
 from aggregator.schedule.backoff import after_failure
+from aggregator.schedule.backup import backed_up
 from aggregator.schedule.expected import Expectation, expectation
 from aggregator.schedule.hints import believed, brisk, outside, server_bounds
 from aggregator.schedule.jitter import JITTER, stretched, unit
@@ -51,7 +52,8 @@ def next_poll(source: Source, state: FeedState, exchange: Exchange, meaning: Mea
     expected = expectation(source, state, started, climate)
     # A clock set back during the exchange must not make the answer older than the question.
     heard = server_bounds(headers, state.hints, started, max(exchange.finished_at, started))
-    bounds = (floor, _own_pace(source, state, started, expected, climate), *heard)
+    pace = backed_up(_own_pace(source, state, started, expected, climate), state.push, started)
+    bounds = (floor, pace, *heard)
     return _plan(source, state, started, bounds, expected)
 
 

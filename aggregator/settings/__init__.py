@@ -4,13 +4,14 @@ from aggregator.settings.edit import Merged, add_feed, merge_outlines, remove_fe
 from aggregator.settings.load import find_config, load_settings
 from aggregator.settings.opml import Outline, read_opml
 from aggregator.settings.parse import read_settings
-from aggregator.settings.schema import Polling, Server, Settings, Storage
+from aggregator.settings.schema import Polling, PushSettings, Server, Settings, Storage
 from aggregator.settings.slug import feed_id_for
 
 __all__ = [
     "Merged",
     "Outline",
     "Polling",
+    "PushSettings",
     "Server",
     "Settings",
     "Storage",

@@ -9,11 +9,12 @@ from pathlib import Path
 from aggregator.errors import Mistake, SettingsError
 from aggregator.model import FeedId, Site, Source
 from aggregator.settings import gates, rules
-from aggregator.settings.schema import Polling, Server, Settings, Storage
+from aggregator.settings.schema import Polling, PushSettings, Server, Settings, Storage
 from aggregator.settings.shapes import (
     FeedShape,
     FeedsShape,
     PollingShape,
+    PushShape,
     ServerShape,
     SiteShape,
     StorageShape,
@@ -21,7 +22,7 @@ from aggregator.settings.shapes import (
 from aggregator.settings.slug import is_slug, slug
 from aggregator.settings.tables import Text, read_table, read_text
 
-_TABLES = ("site", "storage", "server", "polling", "feeds")
+_TABLES = ("site", "storage", "server", "polling", "push", "feeds")
 
 
 def read_settings(host_text: str, host_file: Path, feeds_text: str | None, feeds_file: Path) -> Settings:
@@ -32,15 +33,17 @@ def read_settings(host_text: str, host_file: Path, feeds_text: str | None, feeds
     """
     host, feeds = read_text(host_text, host_file), _feeds_text(feeds_text, feeds_file)
     _check_names(host)
-    site, _ = read_table(host, ("site",), SiteShape)
+    site, bad_site = read_table(host, ("site",), SiteShape)
     storage, _ = read_table(host, ("storage",), StorageShape)
     server, _ = read_table(host, ("server",), ServerShape)
     polling, bad = read_table(host, ("polling",), PollingShape)
+    push, _ = read_table(host, ("push",), PushShape)
     read_table(host, ("feeds",), FeedsShape)
     rules.check_order(host, polling, bad)
     shapes = _read_feeds(feeds)
     if not host.broken and not bad & {"allow_addresses", "min_interval"}:
         rules.check_floor(host, feeds, polling, shapes)
+        rules.check_push(host, site.url, polling, push.enabled and "url" not in bad_site)
     if mistakes := [*_by_line(host), *_by_line(feeds)]:
         raise SettingsError(mistakes)
     return Settings(
@@ -51,6 +54,7 @@ def read_settings(host_text: str, host_file: Path, feeds_text: str | None, feeds
         feeds=tuple(_source(name, shape, site, polling) for name, shape in shapes.items()),
         feeds_file=feeds_file,
         file=host_file,
+        push=PushSettings(enabled=push.enabled),
     )
 
 

@@ -43,6 +43,16 @@ def check_floor(host: Text, feeds: Text, polling: PollingShape, shapes: Mapping[
         )
 
 
+def check_push(host: Text, site_url: str, polling: PollingShape, enabled: bool) -> None:
+    """H-81: hubs call back over https, or to addresses that are the operator's own."""
+    if enabled and urlsplit(site_url).scheme != "https" and not owned(site_url, polling):
+        host.mistake(
+            ("push", "enabled"),
+            f"needs a public https address, but [site] url is {site_url}",
+            "set [site] url to the https address the service is reached at, or write enabled = false",
+        )
+
+
 def owned(url: str, polling: PollingShape) -> bool:
     """Whether the operator has declared the host of this address as their own (``allow_addresses``)."""
     parts = urlsplit(url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,6 +40,13 @@ class Polling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushSettings:
+    """Whether to subscribe at the hubs that feeds name; needs a public https address (H-81)."""
+
+    enabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Both files together. ``feeds`` stand in the order of ``feeds_file``; ``file`` is the host's file."""
 
@@ -50,3 +57,4 @@ class Settings:
     feeds: tuple[Source, ...]
     feeds_file: Path
     file: Path
+    push: PushSettings = field(default_factory=PushSettings)

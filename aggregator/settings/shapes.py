@@ -103,6 +103,12 @@ class PollingShape(Shape):
     processes: Annotated[int, Field(ge=0, le=256)] = 0
 
 
+class PushShape(Shape):
+    """``[push]``."""
+
+    enabled: bool = False
+
+
 class FeedsShape(Shape):
     """``[feeds]``: where the operators' file is."""
 

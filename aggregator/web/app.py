@@ -13,7 +13,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from aggregator.model import Site
+from aggregator.ports import Push
 from aggregator.web.answers import Refusal, preflight
+from aggregator.web.callbacks import callback_routes
 from aggregator.web.feeds import Ask, Files
 from aggregator.web.folder import PublishedFolder
 from aggregator.web.health import Health, health_routes
@@ -27,15 +29,18 @@ def create_app(
     *,
     limit: Limit | None = Limit(),  # noqa: B008 - frozen
     clock: Callable[[], float] = time.monotonic,
+    push: Push | None = None,
 ) -> Starlette:
     """The application over the folder ``public``, which may still be missing or empty.
 
     ``limit`` of ``None`` switches the limit by client off; ``clock`` gives seconds for it and never goes back. Nothing
-    is written and no state is shared, so several may serve one folder.
+    is written and no state is shared, so several may serve one folder. With ``push`` hubs are answered, too.
     """
     files = Files(PublishedFolder(public), site)
     published = Published(files, Buckets(limit) if limit else None, clock)
-    return Starlette(routes=[*health_routes(health), Route("/{path:path}", published)], exception_handlers={404: _lost})
+    hubs = callback_routes(push, site, clock) if push else []
+    routes = [*health_routes(health), *hubs, Route("/{path:path}", published)]
+    return Starlette(routes=routes, exception_handlers={404: _lost})
 
 
 async def _lost(request: Request, error: Exception) -> Response:
