@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -13,10 +14,12 @@ from urllib.parse import urlsplit
 from aggregator.errors import StoreError
 from aggregator.fetch.addresses import AddressRules
 from aggregator.fetch.client import HttpFetch
+from aggregator.fetch.hub import HttpHub
 from aggregator.fetch.limits import Limits
 from aggregator.fetch.policy import user_agent
+from aggregator.fetch.transport import PORTS
 from aggregator.parse.digest import ProcessDigest
-from aggregator.ports import Catalogue, Ports
+from aggregator.ports import Catalogue, Ports, Postroom, Subscriptions
 from aggregator.publish.folder import Folder
 from aggregator.reading import read_document
 from aggregator.settings import Settings
@@ -27,6 +30,8 @@ DATABASE = "archive.db"
 PUBLIC = "public"
 DECODED = 3
 """A body may grow to this many times ``max_body`` when decoded (H-64)."""
+SECRET_BYTES = 32
+"""Tokens and secrets of subscriptions have 256 random bits (H-81)."""
 PARSE_MEMORY = 512 * 1024 * 1024
 
 
@@ -47,6 +52,7 @@ class Parts:
     store: SqliteStore
     output: Folder
     agent: str
+    hub: HttpHub
 
 
 def open_archive(settings: Settings) -> SqliteStore:
@@ -66,11 +72,24 @@ def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
     Raises:
         StoreError: there is no archive yet, or it cannot be opened.
     """
+    with _existing(settings) as store:
+        yield store.catalogue
+
+
+@contextmanager
+def open_hubs(settings: Settings) -> Iterator[tuple[Catalogue, Subscriptions]]:
+    """The same with the subscriptions at hubs. Raises `StoreError` as `open_catalogue` does."""
+    with _existing(settings) as store:
+        yield store.catalogue, store.subscriptions
+
+
+@contextmanager
+def _existing(settings: Settings) -> Iterator[SqliteStore]:
     if not database(settings).exists():
         raise StoreError(f"nothing is archived at {database(settings)} yet; `aggregator poll` or `serve` begins it")
     store = open_archive(settings)
     try:
-        yield store.catalogue
+        yield store
     finally:
         store.close()
 
@@ -102,6 +121,33 @@ def make_fetch(settings: Settings) -> HttpFetch:
     return HttpFetch(limits, AddressRules.parse(polling.allow_addresses), SystemClock())
 
 
+def make_postroom(settings: Settings, subscriptions: Subscriptions) -> Postroom | None:
+    """What push needs, where it is on (H-81)."""
+    if not settings.push.enabled:
+        return None
+    rules = AddressRules.parse(settings.polling.allow_addresses)
+    return Postroom(
+        subscriptions=subscriptions,
+        mint=lambda: secrets.token_urlsafe(SECRET_BYTES),
+        safe=lambda url: _is_safe(url, rules),
+    )
+
+
+def _is_safe(url: str, rules: AddressRules) -> bool:
+    """Whether nobody on the way can read or forge: https, or an address that the operator has declared as their own."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or rules.own(parts.hostname or "", port)
+
+
+def callback_base(settings: Settings) -> str:
+    """The public address that the tokens of callbacks are put behind."""
+    return f"{settings.site.url}push/"
+
+
 @asynccontextmanager
 async def running(settings: Settings, processes: int | None = None) -> AsyncIterator[Parts]:
     """Open everything, hand it over, close everything in the right order: no new work, then the store.
@@ -110,17 +156,27 @@ async def running(settings: Settings, processes: int | None = None) -> AsyncIter
     """
     store = open_archive(settings)
     fetch = make_fetch(settings)
+    hub = HttpHub(agent_of(settings), AddressRules.parse(settings.polling.allow_addresses), SystemClock())
     polling = settings.polling
     count = polling.processes if processes is None else processes
     digest = ProcessDigest(read_document, count, polling.total_timeout, PARSE_MEMORY)
     writer = GroupWriter(store)
     ports = Ports(
-        clock=SystemClock(), fetch=fetch, digest=digest, sources=store.sources, ledger=store.ledger, write=writer
+        clock=SystemClock(),
+        fetch=fetch,
+        digest=digest,
+        sources=store.sources,
+        ledger=store.ledger,
+        write=writer,
+        push=make_postroom(settings, store.subscriptions),
     )
     try:
-        yield Parts(settings=settings, ports=ports, store=store, output=open_output(settings), agent=agent_of(settings))
+        yield Parts(
+            settings=settings, ports=ports, store=store, output=open_output(settings), agent=agent_of(settings), hub=hub
+        )
     finally:
         await fetch.aclose()
+        await hub.aclose()
         await digest.aclose()
         await writer.aclose()
         store.close()

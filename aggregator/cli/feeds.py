@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from aggregator.cli.feeds_edit import add, pause, remove, resume
+from aggregator.cli.hubs import hubs
 from aggregator.cli.release import release
 from aggregator.cli.settings import named, settings_of
 from aggregator.cli.show import local, plain, print_json, print_table, stamp
 from aggregator.errors import StoreError
-from aggregator.model import FeedId, FeedRow, FeedStatus
+from aggregator.model import FeedId, FeedRow, FeedStatus, PushHealth
 from aggregator.settings import Settings
 
 
@@ -24,8 +25,8 @@ def command() -> None:
     """
 
 
-for edit in (add, remove, pause, resume, release):
-    command.add_command(edit)
+for further in (add, remove, pause, resume, release, hubs):
+    command.add_command(further)
 
 
 @command.command("list")
@@ -147,7 +148,19 @@ def _state(row: FeedRow) -> dict[str, object]:
         "language": state.profile.language,
         "site_url": state.profile.site_url,
         "rights": state.profile.rights,
+        "hub": state.push.hub,
+        "push": push_words(state.push),
+        "cloud": state.hints.cloud,
     }
+
+
+def push_words(push: PushHealth) -> str:
+    """Push in one line: whether it is in force, and why not."""
+    if push.hub is None:
+        return push.why or "nothing known"
+    force = "no subscription in force" if push.until is None else f"in force until {stamp(push.until)}"
+    trust = "trusted" if push.trusted else "not trusted"
+    return f"{force}, {trust} ({push.deliveries} delivered, {push.misses} missed in 30 days)"
 
 
 def _gone(row: FeedRow) -> dict[str, object]:

@@ -14,7 +14,8 @@ MOST_HEADER = 16_000
 _WEB = frozenset({"http", "https"})
 # One link of RFC 8288: the address in angle brackets, then parameters, quoted or not.
 _LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|[^\s\";,]*))?)*)")
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s\";,]*))", re.IGNORECASE)
+_PARAMETER = re.compile(r";\s*([^\s=;,]+)(?:\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s\";,]*)))?")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def discover(headers: Headers, links: Sequence[Link], url: str, safe: Callable[[str], bool]) -> Offer:
@@ -60,11 +61,24 @@ def _header_links(headers: Headers, url: str) -> Iterable[tuple[str, str]]:
     """Every relation and absolute address of the Link lines, in order."""
     text = ", ".join(value for name, value in headers if name == "link")[:MOST_HEADER]
     for match in _LINK.finditer(text):
-        rel = _REL.search(match[2])
-        words = (rel[1] or rel[2] or "") if rel else ""
-        try:
-            href = urljoin(url, match[1].strip())
-        except ValueError:
-            continue
-        for word in words.lower().split():
-            yield word, href
+        for word in _relations(match[2]):
+            if href := _absolute(match[1].strip(), url):
+                yield word, href
+
+
+def _relations(parameters: str) -> list[str]:
+    """The words of the first ``rel``; later ones do not count (RFC 8288, 3.3)."""
+    for name, quoted, bare in _PARAMETER.findall(parameters):
+        if name.lower() == "rel":
+            return str(quoted or bare).lower().split()
+    return []
+
+
+def _absolute(href: str, url: str) -> str | None:
+    """What is absolute stays as it is written: a topic is compared letter for letter."""
+    if _SCHEME.match(href):
+        return href
+    try:
+        return urljoin(url, href)
+    except ValueError:
+        return None

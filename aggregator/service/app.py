@@ -18,10 +18,11 @@ from aggregator.service.lock import store_lock
 from aggregator.service.notify import notify, watchdog_seconds
 from aggregator.service.poller import Poller
 from aggregator.service.publisher import Publisher
+from aggregator.service.push import PushDesk
 from aggregator.service.server import WebServer, listen
 from aggregator.settings import Settings
 from aggregator.web import Health, create_app
-from aggregator.wiring import PUBLIC, Parts, running
+from aggregator.wiring import PUBLIC, Parts, callback_base, running
 
 log = structlog.get_logger()
 
@@ -29,8 +30,11 @@ TICK = 1.0
 PUBLISH = 5.0
 WATCH_CONFIGURATION = 5.0
 UPKEEP = 3600.0
+HUBS = 10.0
+"""No host of a hub is asked more often than once a beat (H-70)."""
 GRACE = 2.0
 """Polls in flight get this many seconds after the signal; the whole stop stays under five."""
+PUSH_GRACE = 1.0
 STALLED = timedelta(seconds=60)
 
 
@@ -59,6 +63,7 @@ class Service:
         )
         self._publisher = Publisher(parts)
         self._configuration = Configuration(parts.settings)
+        self._push = _push_desk(parts)
         self._stop = asyncio.Event()
         self._beat_at: datetime = parts.ports.clock.now()
         self._published_after = 0
@@ -66,10 +71,13 @@ class Service:
     async def run(self, line: socket.socket, announce: Callable[[str], None]) -> None:
         """From the first sync to the last answer."""
         await self._begin(self._parts.settings.feeds)
-        web = WebServer(create_app(self._parts.settings.storage.path / PUBLIC, self.health, self._parts.settings.site))
+        settings = self._parts.settings
+        web = WebServer(create_app(settings.storage.path / PUBLIC, self.health, settings.site, push=self._push))
         heart = Heartbeat(self._beats())
         self._catch_signals()
         web.begin(line)
+        if self._push is not None:
+            self._push.begin()
         heart.start()
         await self._tick()
         announce(_welcome(self._parts.settings))
@@ -78,6 +86,8 @@ class Service:
         notify("STOPPING=1")
         heart.stop()
         broken, _ = await asyncio.gather(self._poller.stop(GRACE), web.finish())
+        if self._push is not None and (left := await self._push.stop(PUSH_GRACE)):
+            log.warning("deliveries left to the backup polls", deliveries=left)
         log.info("stopped", polled=self._poller.polled, broken_off=broken)
 
     async def _begin(self, feeds: tuple[Source, ...]) -> None:
@@ -101,6 +111,8 @@ class Service:
             Beat(name="configuration", seconds=WATCH_CONFIGURATION, action=self._reload),
             Beat(name="upkeep", seconds=UPKEEP, action=self._upkeep),
         ]
+        if self._push is not None:
+            beats.append(Beat(name="hubs", seconds=HUBS, action=self._push.beat))
         if (every := watchdog_seconds()) is not None:
             beats.append(Beat(name="watchdog", seconds=every, action=self._sign_of_life))
         return beats
@@ -111,8 +123,9 @@ class Service:
 
     async def _publish(self) -> None:
         """Only after polls or a new configuration: an idle service does not even look."""
-        if self._published_after != self._poller.polled or not self._publisher.ready:
-            self._published_after = self._poller.polled
+        recorded = self._poller.polled + (self._push.received if self._push else 0)
+        if self._published_after != recorded or not self._publisher.ready:
+            self._published_after = recorded
             await self._publisher.run()
 
     async def _upkeep(self) -> None:
@@ -130,6 +143,8 @@ class Service:
             return
         ports = self._parts.ports
         await ports.write(lambda: ports.sources.sync(settings.feeds, ports.clock.now()))
+        if self._push is not None:
+            await self._push.configure(settings.feeds)
         log.info("configuration read again", feeds=len(settings.feeds))
         await self._publisher.run()
 
@@ -151,6 +166,14 @@ class Service:
         """Hold a reference until the task ends: the event loop itself keeps none."""
         task.add_done_callback(lambda done: done.exception())
         self._reloading = task
+
+
+def _push_desk(parts: Parts) -> PushDesk | None:
+    """Push where it is on."""
+    room = parts.ports.push
+    if room is None:
+        return None
+    return PushDesk(parts.ports, room, parts.hub, callback_base(parts.settings), parts.settings.feeds)
 
 
 def _welcome(settings: Settings) -> str:

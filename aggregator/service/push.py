@@ -22,7 +22,9 @@ log = structlog.get_logger()
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
 MOST_WAITING, MOST_BYTES = 200, 50_000_000
 """Deliveries and their bytes that may wait to be read; beyond that hubs are asked to try again."""
-LOOK_AT = 100
+LOOK_AT = 1_000
+MOST_NOTES = 100
+"""Notes on subscriptions that may wait to be written; a hub must not wait for the disk."""
 AT_ONCE = 4
 """Requests to hubs in flight, at most one a host."""
 TRY_AGAIN = 503
@@ -38,6 +40,7 @@ class PushDesk:
         self._waiting: asyncio.Queue[Delivery] = asyncio.Queue()
         self._bytes = 0
         self._working: asyncio.Task[None] | None = None
+        self._notes: set[asyncio.Task[None]] = set()
         self.received = 0
 
     async def verify(self, token: str, query: Mapping[str, str]) -> str | None:
@@ -90,7 +93,7 @@ class PushDesk:
         found = check(subscription.secret, headers.get("x-hub-signature", ""), body)
         if not found.genuine:
             log.warning("a delivery was dropped", **_facts(subscription), reason=found.reason)
-            await self._count(token, genuine=False)
+            self._note(token, genuine=False)
             return 202
         if self._waiting.qsize() >= MOST_WAITING or self._bytes + len(body) > MOST_BYTES:
             log.warning("too many deliveries wait; the hub may try again", **_facts(subscription))
@@ -105,8 +108,14 @@ class PushDesk:
                 at=self._ports.clock.now(),
             )
         )
-        await self._count(token, genuine=True)
+        self._note(token, genuine=True)
         return 202
+
+    def _note(self, token: str, *, genuine: bool) -> None:
+        if len(self._notes) < MOST_NOTES:
+            note = asyncio.create_task(self._count(token, genuine=genuine))
+            self._notes.add(note)
+            note.add_done_callback(self._notes.discard)
 
     async def _count(self, token: str, *, genuine: bool) -> None:
         """Note a delivery on its subscription, as it is by then."""
@@ -146,14 +155,15 @@ class PushDesk:
                 self._waiting.task_done()
 
     async def settled(self) -> None:
-        """Return when nothing waits to be read."""
+        """Return when nothing waits to be read or noted."""
         await self._waiting.join()
+        await asyncio.gather(*self._notes, return_exceptions=True)
 
     async def stop(self, grace: float) -> int:
         """Work off what waits for ``grace`` seconds; returns how much was left to the backup polls."""
         try:
             async with asyncio.timeout(grace):
-                await self._waiting.join()
+                await self.settled()
         except TimeoutError:
             pass
         left = self._waiting.qsize()
@@ -246,5 +256,5 @@ def _facts(subscription: Subscription) -> dict[str, str]:
         "hub": subscription.hub,
         "phase": str(subscription.phase),
         "mode": str(subscription.mode),
-        "reason_stored": subscription.reason,
+        "because": subscription.reason,
     }
