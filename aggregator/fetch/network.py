@@ -4,6 +4,7 @@ and again when connected, IPv4 and IPv6 race, certificates are always verified (
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -29,6 +30,9 @@ MOST_ADDRESSES = 8
 LOOKUP_THREADS = 16
 
 
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}", re.ASCII)
+
+
 class Resolver:
     """The system's resolver, in threads of its own so that dead name servers hold up nobody else's work."""
 
@@ -37,6 +41,9 @@ class Resolver:
 
     async def __call__(self, host: str, port: int) -> list[AddressInfo]:
         """Every address of a host. Raises `OSError` or `UnicodeError`."""
+        if _IPV4.fullmatch(host):
+            # Nothing to look up: no thread is woken for it. Odd spellings of addresses go the long way.
+            return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port))]
         work = self._threads.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         return await asyncio.wrap_future(work)  # type: ignore[arg-type]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,6 +43,10 @@ from aggregator.store.values import (
 
 LEARNED = ("redirect", "identity", "id_changes", "profile", "hints", "rhythm", "considered", "window", "push")
 """Fields of `FeedState` kept as JSON in the column ``learned``."""
+_INSTANTS = ("added_at", "next_poll_at", "last_poll_at", "last_success_at", "last_change_at", "unconditional_at")
+_AS_THEY_ARE = ("uuid", "tag", "body_hash", "status_text", "http_status", "failures", "polls", "bound")
+_OTHERS = ("id", "validators_url", "etag", "last_modified", "interval_seconds", "status", "learned")
+_STATE_COLUMNS = (*_OTHERS, *_AS_THEY_ARE, *_INSTANTS)
 WORDS = ("title", "content", "content_kind", "summary", "url", "link", "base", "language")
 """Fields of `Entry` that are columns of ``revisions``; the others are JSON in the column ``details``."""
 
@@ -93,7 +98,13 @@ def state_row(state: FeedState) -> dict[str, SqlValue]:
 
 
 def state_of(row: Row) -> FeedState:
-    """The way back from a row of ``feeds``."""
+    """The way back from a row of ``feeds``. A poll reads its feed twice, before asking and before recording."""
+    return _state(tuple(row[name] for name in _STATE_COLUMNS))
+
+
+@lru_cache(maxsize=256)
+def _state(columns: tuple[Any, ...]) -> FeedState:
+    row = dict(zip(_STATE_COLUMNS, columns, strict=True))
     url = row["validators_url"]
     validators = Validators(url=url, etag=row["etag"], last_modified=row["last_modified"]) if url is not None else None
     values: dict[str, Any] = {
@@ -101,10 +112,8 @@ def state_of(row: Row) -> FeedState:
         "validators": validators,
         "interval": span(row["interval_seconds"]),
         "status": FeedStatus(row["status"]),
-        **{name: row[name] for name in ("uuid", "tag", "body_hash", "status_text", "http_status")},
-        **{name: row[name] for name in ("failures", "polls", "bound")},
-        **{name: maybe_instant(row[name]) for name in ("added_at", "next_poll_at", "last_poll_at", "last_success_at")},
-        **{name: maybe_instant(row[name]) for name in ("last_change_at", "unconditional_at")},
+        **{name: row[name] for name in _AS_THEY_ARE},
+        **{name: maybe_instant(row[name]) for name in _INSTANTS},
         **json.loads(row["learned"]),
     }
     return noun(FeedState, values)

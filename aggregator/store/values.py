@@ -70,13 +70,22 @@ def plain(value: object) -> Any:
     if isinstance(value, str) and not isinstance(value, Enum):
         return safe(value)
     if is_dataclass(value):
-        parts = ((field, getattr(value, field.name)) for field in fields(value))
-        return {field.name: plain(part) for field, part in parts if not _idle(field.default, part)}
+        kind: Any = type(value)
+        parts = ((name, default, getattr(value, name)) for name, default in _fields(kind))
+        return {name: plain(part) for name, default, part in parts if not _idle(default, part)}
     if isinstance(value, Mapping):
         return {safe(str(key)): plain(part) for key, part in value.items()}
     if isinstance(value, tuple | list):
+        if set(map(type, value)) == {float}:
+            # The hours of a rhythm, at every poll: nothing in them needs care.
+            return list(value)
         return [plain(part) for part in value]
     return _plain_scalar(value)
+
+
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, object], ...]:
+    return tuple((field.name, field.default) for field in fields(kind))
 
 
 def _idle(default: object, part: object) -> bool:
