@@ -34,7 +34,10 @@ for further in (add, remove, pause, resume, release, hubs):
 @click.option("--json", "as_json", is_flag=True, help="Machine output.")
 @click.pass_obj
 def list_(config: Path | None, status: str | None, as_json: bool) -> None:
-    """Every feed with its state in plain words: healthy, empty, not a feed, blocked, gone, failing, paused."""
+    """Every feed with its state in plain words: healthy, quiet, stale, frozen, gap, blocked, gone, failing and so on.
+
+    The words and what to do about each are in the operator's guide; `aggregator explain FEED` tells one feed's story.
+    """
     settings = settings_of(config)
     found = [row for row in feed_rows(settings) if status is None or row["status"] == status]
     if as_json:
@@ -140,6 +143,9 @@ def _state(row: FeedRow) -> dict[str, object]:
         "last_change_at": stamp(state.last_change_at),
         "next_poll_at": None if paused else stamp(state.next_poll_at),
         "bound": state.bound,
+        "expected_at": None if paused else stamp(state.expected_at),
+        "certificate_ends": stamp(state.certificate_ends),
+        "gap_at": stamp(state.window.gap_at),
         "identity": str(state.identity),
         "uuid": state.uuid,
         "etag": state.validators.etag if state.validators else None,

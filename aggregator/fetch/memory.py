@@ -6,13 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model import (
-    Blocked,
     Exchange,
-    Failed,
-    FailureKind,
     FeedState,
-    FeedStatus,
-    Gone,
     Modified,
     NotModified,
     Redirect,
@@ -22,7 +17,7 @@ from aggregator.model import (
 def remember_success(state: FeedState, meaning: Modified | NotModified, exchange: Exchange, now: datetime) -> FeedState:
     """The state after a 304, or after a 200 whose document was read well. ``now`` is aware and UTC.
 
-    The caller sets ``status`` and ``status_text``: they depend on the document.
+    Neither sets ``status``: that is judged from the whole state.
     """
     return replace(
         _asked(state, exchange),
@@ -34,14 +29,12 @@ def remember_success(state: FeedState, meaning: Modified | NotModified, exchange
     )
 
 
-def remember_failure(state: FeedState, meaning: Gone | Blocked | Failed, exchange: Exchange) -> FeedState:
+def remember_failure(state: FeedState, exchange: Exchange) -> FeedState:
     """The state after a poll that brought nothing, or a body that could not be read.
 
     Validators and body hash stay those of the last good body (H-06); so does a redirect under observation (H-41).
     """
-    return replace(
-        _asked(state, exchange), failures=state.failures + 1, status=_status(meaning), status_text=meaning.detail
-    )
+    return replace(_asked(state, exchange), failures=state.failures + 1)
 
 
 def _asked(state: FeedState, exchange: Exchange) -> FeedState:
@@ -63,14 +56,3 @@ def _sighting(known: Redirect | None, target: str | None, now: datetime) -> Redi
     if known is not None and known.target == target:
         return replace(known, count=known.count + 1)
     return Redirect(target=target, first_seen=now, count=1)
-
-
-def _status(meaning: Gone | Blocked | Failed) -> FeedStatus:
-    match meaning:
-        case Gone():
-            return FeedStatus.GONE
-        case Blocked():
-            return FeedStatus.BLOCKED
-        case Failed(kind=FailureKind.NOT_A_FEED):
-            return FeedStatus.NOT_A_FEED
-    return FeedStatus.FAILING

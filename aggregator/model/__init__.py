@@ -49,7 +49,18 @@ from aggregator.model.exchange import (
     Response,
     Unreachable,
 )
-from aggregator.model.feed import Bound, FeedProfile, FeedState, Hints, Redirect, Rhythm, Source, Validators, Window
+from aggregator.model.feed import (
+    Bound,
+    FeedProfile,
+    FeedState,
+    Hints,
+    Redirect,
+    Rhythm,
+    Run,
+    Source,
+    Validators,
+    Window,
+)
 from aggregator.model.names import (
     ContentHash,
     DateStatus,
@@ -184,6 +195,7 @@ __all__ = [
     "Revision",
     "RevisionHash",
     "Rhythm",
+    "Run",
     "Seen",
     "Selection",
     "Site",

@@ -62,7 +62,8 @@ class Hop:
 class Response:
     """An answer read to its end: ``url`` is the final address, ``body`` is decoded, ``wire_bytes`` counts before that.
 
-    ``sent`` names the validators that the request to the final address carried.
+    ``sent`` names the validators that the request to the final address carried; ``certificate_ends`` is when the
+    certificate of the final server ends, where it has one.
     """
 
     url: str
@@ -75,6 +76,7 @@ class Response:
     wire_bytes: int = 0
     http_version: str = "HTTP/1.1"
     sent: str = "none"
+    certificate_ends: datetime | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, by its lower-case name."""

@@ -130,6 +130,17 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Polls in a row that ended alike, since the first of them. ``kind``: ``document``, ``faulty``, ``not-modified``,
+    ``same-body``, ``gone``, ``blocked`` or a `FailureKind`; ``detail`` is that of the last."""
+
+    kind: str = ""
+    since: datetime | None = None
+    count: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What polling has learned of one feed. Instants are aware and UTC; ``None`` means never.
 
@@ -137,7 +148,9 @@ class FeedState:
     the stem of every id minted for this feed (R-01, R-12). ``next_poll_at`` of ``None`` means at once.
     ``identity`` is the learned mode (GUID or LINK, P-16), ``id_changes`` the instants of documents in which known
     entries came under new ids. ``hints`` are those of the last document read. ``bound`` names what decided
-    ``next_poll_at`` (A-10), ``considered`` is all that was weighed for it. ``window`` is the last whole document.
+    ``next_poll_at`` (A-10), ``considered`` is all that was weighed for it. ``window`` is the last whole document,
+    ``run`` how the last polls ended, ``longest_silence`` the longest between two entries. ``expected_at`` is when the
+    next entry should have come as likely as not; ``certificate_ends`` is of the server that answered last.
     """
 
     feed_id: FeedId
@@ -166,4 +179,8 @@ class FeedState:
     rhythm: Rhythm = Rhythm()
     considered: tuple[Bound, ...] = ()
     window: Window = Window()
+    run: Run = Run()
+    longest_silence: timedelta | None = None
+    expected_at: datetime | None = None
+    certificate_ends: datetime | None = None
     push: PushHealth = NO_PUSH

@@ -53,6 +53,11 @@ class FeedStatus(StrEnum):
 
     NEW = "new"
     HEALTHY = "healthy"
+    QUIET = "quiet"
+    STALE = "stale"
+    FROZEN = "frozen"
+    GAP = "gap"
+    CERTIFICATE = "certificate"
     EMPTY = "empty"
     NOT_A_FEED = "not-a-feed"
     BLOCKED = "blocked"

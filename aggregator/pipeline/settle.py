@@ -20,7 +20,6 @@ from aggregator.model import (
     Failed,
     FeedId,
     FeedState,
-    FeedStatus,
     Gone,
     Meaning,
     Modified,
@@ -35,6 +34,7 @@ from aggregator.model import (
     Verdict,
 )
 from aggregator.pipeline.attend import attend
+from aggregator.pipeline.health import run_after, with_health
 from aggregator.ports import Ports
 from aggregator.schedule import learn, look, next_poll, relaxed
 
@@ -92,7 +92,9 @@ def state_after(
             state = remember_success(before, meaning, exchange, exchange.finished_at)
             state = _with_document(source, before, state, answer, verdict)
         case Gone() | Blocked() | Failed():
-            state = remember_failure(before, meaning, exchange)
+            state = remember_failure(before, exchange)
+    ended = run_after(before.run, meaning, answer.document, exchange.finished_at)
+    state = with_health(source, before, state, ended, exchange, climate.shares)
     due = next_poll(source, state, exchange, meaning, climate)
     return replace(state, next_poll_at=due.at, interval=due.interval, bound=due.bound, considered=due.considered)
 
@@ -100,24 +102,18 @@ def state_after(
 def _with_document(
     source: Source, before: FeedState, state: FeedState, answer: Answer, verdict: Verdict | None
 ) -> FeedState:
-    """What the document itself adds to the state: profile, identity mode, hints, rhythm, plain status."""
+    """What the document itself adds to the state: profile, identity mode, hints, rhythm, window."""
     document = answer.document
     if document is None or verdict is None:
-        # 304 or equal bytes: the feed is as well as it was the last time it could be read.
-        state = replace(state, window=relaxed(state.window, source.max_interval))
-        if before.status in (FeedStatus.EMPTY, FeedStatus.HEALTHY):
-            return state
-        return replace(state, status=FeedStatus.HEALTHY, status_text="answers as it should")
+        # 304 or equal bytes: nothing scrolled past.
+        return replace(state, window=relaxed(state.window, source.max_interval))
     if document.partial:
         # A cut body must be fetched again in full: the validators of the last whole one stay (P-05, H-06).
         state = replace(state, validators=before.validators)
     now = answer.exchange.finished_at
     changed = any(isinstance(change, Added | Revised | Renamed) for change in verdict.changes)
-    status, text = _status(document)
     return replace(
         state,
-        status=status,
-        status_text=text,
         profile=document.feed,
         hints=document.hints,
         rhythm=learn(source, before.rhythm, document, verdict, now),
@@ -126,18 +122,6 @@ def _with_document(
         id_changes=verdict.id_changes,
         last_change_at=now if changed else state.last_change_at,
     )
-
-
-def _status(document: Document) -> tuple[FeedStatus, str]:
-    if document.partial:
-        return FeedStatus.HEALTHY, f"readable, but the document is faulty ({_first_problem(document)})"
-    if not document.entries:
-        return FeedStatus.EMPTY, "a valid feed without entries"
-    return FeedStatus.HEALTHY, "answers as it should"
-
-
-def _first_problem(document: Document) -> str:
-    return document.problems[0].detail if document.problems else "not well-formed"
 
 
 def poll_record(source: Source, answer: Answer, state: FeedState, verdict: Verdict | None) -> PollRecord:

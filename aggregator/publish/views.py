@@ -19,6 +19,11 @@ LONGEST_SUMMARY = 320
 _WORDS = {
     FeedStatus.NEW: ("waiting", "Not polled yet"),
     FeedStatus.HEALTHY: ("good", "Healthy"),
+    FeedStatus.QUIET: ("good", "Healthy, quiet"),
+    FeedStatus.STALE: ("bad", "Silent: nothing new for longer than usual"),
+    FeedStatus.FROZEN: ("bad", "Frozen: its server repeats an old answer"),
+    FeedStatus.GAP: ("waiting", "Healthy, but entries may be missing"),
+    FeedStatus.CERTIFICATE: ("waiting", "Healthy, but its certificate is about to end"),
     FeedStatus.EMPTY: ("good", "Healthy, lists nothing at the moment"),
     FeedStatus.NOT_A_FEED: ("bad", "Failing: its address does not give a feed"),
     FeedStatus.BLOCKED: ("bad", "Blocked: it refuses our requests"),
