@@ -164,6 +164,7 @@ class HttpFetch:
             hops=trail.hops,
             http_version=response.http_version,
             sent=trail.sent,
+            certificate_ends=response.extensions.get("certificate_ends"),
         )
         if (target := self._target(url, answer, response)) is not None:
             return Hop(url=trail.url, status=answer.status, target=target)

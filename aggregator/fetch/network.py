@@ -7,8 +7,9 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import httpcore
@@ -52,11 +53,21 @@ class Resolver:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+def _ends(certificate: Mapping[str, object] | None) -> datetime | None:
+    """When a verified certificate ends; ``None`` where it does not say so in a form we know."""
+    stated = (certificate or {}).get("notAfter")
+    try:
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(stated)), UTC) if stated else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
     """One connection as httpcore wants it, which reads at most `HEAD_ALLOWANCE` bytes, whatever they mean, until it is
     allowed more.
 
-    ``ended`` once the peer has hung up; ``http2`` when both sides agreed on it while shaking hands.
+    ``ended`` once the peer has hung up; ``http2`` when both sides agreed on it while shaking hands;
+    ``certificate_ends`` is when the peer's certificate ends, ``None`` without TLS.
     """
 
     def __init__(self) -> None:
@@ -68,6 +79,7 @@ class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._error: Exception | None = None
         self.ended = False
         self.http2 = False
+        self.certificate_ends: datetime | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the event loop."""
@@ -75,6 +87,7 @@ class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._transport = transport
         tls = transport.get_extra_info("ssl_object")
         self.http2 = bool(tls and tls.selected_alpn_protocol() == "h2")
+        self.certificate_ends = _ends(tls.getpeercert()) if tls else None
 
     def data_received(self, data: bytes) -> None:
         """Called by the event loop."""

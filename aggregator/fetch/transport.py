@@ -53,9 +53,8 @@ class OneShotTransport(httpx.AsyncBaseTransport):
             raise
         wire.allow(self._allowance)
         body = cast(AsyncIterable[bytes], answer.stream)
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=OneShotBody(body, wire), extensions=answer.extensions
-        )
+        facts = {**answer.extensions, "certificate_ends": wire.certificate_ends}
+        return httpx.Response(answer.status, headers=answer.headers, stream=OneShotBody(body, wire), extensions=facts)
 
 
 class OneShotBody(httpx.AsyncByteStream):

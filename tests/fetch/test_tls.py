@@ -8,6 +8,7 @@ import ssl
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import h2.config
@@ -77,6 +78,8 @@ async def test_a_known_certificate_is_accepted(right: Path, monkeypatch: pytest.
     async with publisher(server_side(right), feed=reply(200, body=FEED)) as server:
         got = answered(await ask(server.url()))
     assert (got.body, got.http_version) == (FEED, "HTTP/1.1")
+    assert got.certificate_ends is not None
+    assert timedelta(days=1) < got.certificate_ends - datetime.now(UTC) <= timedelta(days=2), "b15: made for two days"
 
 
 async def test_a_step_down_to_http_is_followed(right: Path, monkeypatch: pytest.MonkeyPatch) -> None:
