@@ -41,10 +41,9 @@ from aggregator.store.values import (
     span,
 )
 
-LEARNED = (
-    "redirect identity id_changes profile hints rhythm considered window "
-    "run longest_silence expected_at certificate_ends push"
-).split()
+_BY_READING = ("identity", "id_changes", "profile", "hints", "rhythm", "window", "longest_silence", "expected_at")
+_BY_ASKING = ("redirect", "considered", "run", "certificate_ends", "push")
+LEARNED = (*_BY_READING, *_BY_ASKING)
 """Fields of `FeedState` kept as JSON in the column ``learned``."""
 _INSTANTS = ("added_at", "next_poll_at", "last_poll_at", "last_success_at", "last_change_at", "unconditional_at")
 _AS_THEY_ARE = ("uuid", "tag", "body_hash", "status_text", "http_status", "failures", "polls", "bound")
