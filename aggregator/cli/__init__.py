@@ -28,6 +28,7 @@ COMMANDS = {
     "opml": ("opml", "Exchange the feed list with other readers."),
     "entries": ("entries", "List stored entries."),
     "entry": ("entry", "Show one entry."),
+    "explain": ("explain", "Why an entry was merged, revised, dated as it was; why a feed is asked when it is."),
     "history": ("history", "Every version of an entry, with what changed."),
     "simulate": ("simulate", "Polling policies against each other, under a virtual clock."),
     "migrate": ("migrate", "Bring the database to this version's schema."),

@@ -76,7 +76,7 @@ def show(config: Path | None, feed: str, as_json: bool) -> None:
     """Everything known of one feed, and why its next poll is when it is."""
     settings = settings_of(config)
     feed_id = named(settings, [feed])[0]
-    row = next(row for row in feed_rows(settings) if row["id"] == feed_id)
+    row = next(row for row in feed_rows(settings) if row["id"] == feed_id) | _watched(settings, feed_id)
     if as_json:
         print_json(row)
         return
@@ -107,6 +107,22 @@ def feed_rows(settings: Settings) -> list[dict[str, object]]:
     return rows + [
         {"id": row.source.id, "title": row.source.title, "url": row.source.url} | _gone(row) for row in stored.values()
     ]
+
+
+def _watched(settings: Settings, feed_id: FeedId) -> dict[str, object]:
+    """Gaps, completeness by month and what is held back; nothing where there is no archive yet."""
+    from aggregator.wiring import database, open_catalogue
+
+    if not database(settings).exists():
+        return {}
+    with open_catalogue(settings) as catalogue:
+        gaps, months, held = catalogue.gaps(feed_id), catalogue.months(feed_id), catalogue.held(feed_id)
+    return {
+        "gaps_open": sum(gap.closed_at is None for gap in gaps),
+        "missed": sum(gap.missed for gap in gaps),
+        "held": sum(each.released_at is None for each in held),
+        "completeness": {month.month: round(month.completeness, 3) for month in months},
+    }
 
 
 def _stored(settings: Settings) -> dict[FeedId, FeedRow]:

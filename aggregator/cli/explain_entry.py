@@ -1,0 +1,138 @@
+"""Everything that was decided about one entry, from its journal: facts for programs, lines for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from aggregator.cli.show import local
+from aggregator.dedupe.keys import aliases_of_id, link_alias
+from aggregator.model import EntryRow, HeldEntry, JournalRow
+from aggregator.normalise.urls import canonical
+from aggregator.ports import Catalogue
+
+KINDS = {
+    "added": "stored first",
+    "revised": "new version",
+    "renamed": "came under another id",
+    "date_changed": "its source moved the date",
+    "settled": "return to an earlier text announced",
+    "released": "announced after being held",
+}
+_TOLD = {"reason", "poll"}
+
+
+def entry_facts(name: str, catalogue: Catalogue) -> dict[str, Any]:
+    """The story of one entry. Raises `UnknownEntryError`."""
+    row = catalogue.entry(name)
+    rows = catalogue.about(name)
+    held = next((each for each in catalogue.held(row.feed_id) if each.entry_id == row.entry_id), None)
+    lead = catalogue.entry(str(row.lead)) if row.lead is not None else None
+    decisions = [_decision(each) for each in rows]
+    keys = tuple(dict.fromkeys([*(d["facts"]["from"] for d in decisions if "from" in d["facts"]), row.key]))
+    return {
+        "entry": row.entry_id,
+        "feed": row.feed_id,
+        "title": row.title,
+        "public_id": row.public_id,
+        "outcome": str(row.outcome),
+        "announced": row.emitted,
+        "held": None if held is None else _held(held),
+        "belongs_to": None if lead is None else {"entry": lead.entry_id, "feed": lead.feed_id, "title": lead.title},
+        "date": _date(row),
+        "keys": list(keys),
+        "aliases": _aliases(row, keys),
+        "decisions": decisions,
+    }
+
+
+def _decision(row: JournalRow) -> dict[str, Any]:
+    """One journal row: rule, sentence, evidence, and the other facts it carries."""
+    payload: dict[str, Any] = json.loads(row.payload)
+    reason = payload.get("reason") or {}
+    return {
+        "seq": row.seq,
+        "kind": row.kind,
+        "at": row.at,
+        "rule": reason.get("rule"),
+        "because": reason.get("text"),
+        "evidence": reason.get("evidence", {}),
+        "facts": {name: value for name, value in payload.items() if name not in _TOLD},
+    }
+
+
+def _held(held: HeldEntry) -> dict[str, Any]:
+    return {
+        "kind": held.kind,
+        "held_at": held.held_at,
+        "announced_by_itself_at": held.release_at,
+        "released_at": held.released_at,
+    }
+
+
+def _date(row: EntryRow) -> dict[str, Any]:
+    if row.published_basis == "first-seen":
+        because = "its source states no date that can be used, so the moment it was first seen stands for ever (P-37)"
+    elif row.published_basis == "url":
+        because = "its source states no date that can be used; its address does (P-37)"
+    else:
+        because = f"its source states it in {row.published_basis}; it is written once and never moves (P-38)"
+    return {
+        "filed_under": row.published_at,
+        "basis": row.published_basis,
+        "as_stated": row.published_raw,
+        "precision": str(row.precision),
+        "first_seen": row.first_seen_at,
+        "last_seen": row.last_seen_at,
+        "because": because,
+    }
+
+
+def _aliases(row: EntryRow, keys: Sequence[str]) -> list[str]:
+    """The second-hand keys under which the entry would be known again (P-14)."""
+    found = [alias for key in keys if key.startswith("guid:") for alias in aliases_of_id(key.removeprefix("guid:"))]
+    link = canonical(row.url) if row.url else None
+    found += [link_alias(link)] if link else []
+    return list(dict.fromkeys(f"{alias.kind} {alias.value}" for alias in found))
+
+
+def entry_lines(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
+    """The same for people; times in this zone."""
+    yield f"entry {facts['entry']} of {facts['feed']}: {facts['title'] or '(no title)'}"
+    yield ""
+    lead, date = facts["belongs_to"], facts["date"]
+    yield f"filed as    {facts['outcome']}" + (f" of entry {lead['entry']} of {lead['feed']}" if lead else "")
+    yield f"announced   {'yes' if facts['announced'] else 'no'}" + _waiting(facts["held"], zone)
+    stated = f", stated as “{date['as_stated']}”" if date["as_stated"] else ""
+    yield f"date        {local(date['filed_under'], zone)}, precise to the {date['precision']}{stated}"
+    yield f"            {date['because']}"
+    yield f"seen        {local(date['first_seen'], zone)} to {local(date['last_seen'], zone)}"
+    for number, key in enumerate(facts["keys"]):
+        yield f"{'known as' if not number else '':<12}{key}"
+    for number, alias in enumerate(facts["aliases"]):
+        yield f"{'alias' if not number else '':<12}{alias}"
+    yield ""
+    yield "decisions, oldest first"
+    for decision in facts["decisions"]:
+        yield from _told(decision, zone)
+
+
+def _waiting(held: Mapping[str, Any] | None, zone: str) -> str:
+    if held is None:
+        return ""
+    if held["released_at"]:
+        return f"; was held as {held['kind']} until {local(held['released_at'], zone)}"
+    by_itself: datetime | None = held["announced_by_itself_at"]
+    until = f"until {local(by_itself, zone)}" if by_itself else "until `aggregator feeds release`"
+    return f"; held as {held['kind']} {until}"
+
+
+def _told(decision: Mapping[str, Any], zone: str) -> Iterator[str]:
+    rule = f" [{decision['rule']}]" if decision["rule"] else ""
+    yield f"  {local(decision['at'], zone)}  {KINDS.get(decision['kind'], decision['kind'])}{rule}"
+    if decision["because"]:
+        yield f"      {decision['because']}"
+    for name, value in decision["evidence"].items():
+        yield f"      {name}: {value}"
