@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from aggregator.model import (
+    Climate,
     Document,
     EntryFilter,
     EntryRow,
@@ -30,6 +31,7 @@ from aggregator.model import (
     PollRecord,
     ReadContext,
     Request,
+    RetryScope,
     Revision,
     Selection,
     Source,
@@ -38,6 +40,7 @@ from aggregator.model import (
     Touched,
     Unreadable,
 )
+from aggregator.sparing import Hosts
 
 T = TypeVar("T")
 
@@ -66,7 +69,7 @@ class Digest(Protocol):
         ...
 
 
-class Sources(Protocol):
+class Sources(Hosts, Protocol):
     """The feeds and when they are due. A claim is a lease: nobody else polls the feed before it ends."""
 
     def sync(self, sources: Sequence[Source], now: datetime) -> None:
@@ -277,7 +280,7 @@ class Postroom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Everything a poll needs of the outside."""
+    """Everything a poll needs of the outside. ``climate`` gives what all feeds share now (A-06)."""
 
     clock: Clock
     fetch: Fetch
@@ -286,3 +289,5 @@ class Ports:
     ledger: Ledger
     write: Writer
     push: Postroom | None = None
+    climate: Callable[[], Climate] = Climate
+    retry_scope: RetryScope = RetryScope.AUTO

@@ -55,6 +55,7 @@ class Trail:
     status: int | None = None
     sent: str = "none"
     wire_bytes: int = 0
+    headers: Headers = ()
 
     def dead_end(self, fault: Fault, now: datetime) -> Unreachable:
         """The failure as a value."""
@@ -68,6 +69,7 @@ class Trail:
             status=self.status,
             wire_bytes=self.wire_bytes,
             sent=self.sent,
+            headers=self.headers,
         )
 
 
@@ -153,11 +155,11 @@ class HttpFetch:
             await response.aclose()
 
     async def _read(self, trail: Trail, url: httpx.URL, response: httpx.Response) -> Response | Hop:
-        trail.status = response.status_code
+        trail.status, trail.headers = response.status_code, _received(response)
         answer = Response(
             url=trail.url,
             status=response.status_code,
-            headers=_received(response),
+            headers=trail.headers,
             body=b"",
             started_at=trail.started_at,
             finished_at=self._clock.now(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from aggregator.fetch.asking import given, learned, spends
 from aggregator.model import (
     Exchange,
     FeedState,
@@ -21,7 +22,9 @@ def remember_success(state: FeedState, meaning: Modified | NotModified, exchange
     """
     return replace(
         _asked(state, exchange),
+        revalidation=learned(state, meaning, exchange, now),
         validators=meaning.validators,
+        final_url=meaning.url,
         body_hash=meaning.body_hash if isinstance(meaning, Modified) else state.body_hash,
         failures=0,
         last_success_at=now,
@@ -34,18 +37,21 @@ def remember_failure(state: FeedState, exchange: Exchange) -> FeedState:
 
     Validators and body hash stay those of the last good body (H-06); so does a redirect under observation (H-41).
     """
-    return replace(_asked(state, exchange), failures=state.failures + 1)
+    return replace(
+        _asked(state, exchange),
+        revalidation=given(state.revalidation, exchange, exchange.finished_at),
+        failures=state.failures + 1,
+    )
 
 
 def _asked(state: FeedState, exchange: Exchange) -> FeedState:
     """What holds of every poll. H-09: a GET without validators is noted once the server has given any."""
-    spent = state.validators is not None and exchange.sent == "none" and exchange.status is not None
     return replace(
         state,
         http_status=exchange.status,
         polls=state.polls + 1,
         last_poll_at=exchange.started_at,
-        unconditional_at=exchange.started_at if spent else state.unconditional_at,
+        unconditional_at=exchange.started_at if spends(state, exchange) else state.unconditional_at,
     )
 
 

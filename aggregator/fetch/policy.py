@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from aggregator.model import FeedState, Headers, Request, Source
+from aggregator.fetch.asking import offered
+from aggregator.model import FeedState, Headers, Request, Source, poll_url
 
 PRODUCT = "Aggregator"
 ACCEPT = (
@@ -39,8 +40,8 @@ def make_request(
     headers = [("user-agent", agent), ("accept", ACCEPT), ("accept-encoding", ACCEPT_ENCODING)]
     if sender := _NOT_IN_ADDRESS.sub("", mailbox):
         headers.append(("from", sender))
-    validators = None if unconditional else state.validators
-    return Request(url=source.url, headers=tuple(headers), validators=validators)
+    validators = None if unconditional else offered(state)
+    return Request(url=poll_url(source, state), headers=tuple(headers), validators=validators)
 
 
 def conditional(request: Request, url: str) -> tuple[Headers, str]:

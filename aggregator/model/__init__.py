@@ -55,13 +55,17 @@ from aggregator.model.feed import (
     FeedState,
     Hints,
     Redirect,
+    Revalidation,
     Rhythm,
     Run,
     Source,
     Validators,
     Window,
+    poll_url,
 )
+from aggregator.model.host import WARM, Cooling, RetryScope
 from aggregator.model.names import (
+    AskMode,
     ContentHash,
     DateStatus,
     EntryId,
@@ -76,7 +80,7 @@ from aggregator.model.names import (
     RevisionHash,
     ZoneSource,
 )
-from aggregator.model.poll import FLAT, PUSHED, Climate, Due, PollRecord, PollReport
+from aggregator.model.poll import FLAT, PUSHED, SKIPPED, Climate, Due, Move, PollRecord, PollReport
 from aggregator.model.published import (
     Category,
     Enclosure,
@@ -110,8 +114,11 @@ __all__ = [
     "FLAT",
     "NO_PUSH",
     "PUSHED",
+    "SKIPPED",
+    "WARM",
     "Added",
     "Alias",
+    "AskMode",
     "Blocked",
     "Bound",
     "Candidate",
@@ -119,6 +126,7 @@ __all__ = [
     "Change",
     "Climate",
     "ContentHash",
+    "Cooling",
     "DateStatus",
     "Delivery",
     "Document",
@@ -161,6 +169,7 @@ __all__ = [
     "Member",
     "Modified",
     "Month",
+    "Move",
     "NotModified",
     "Offer",
     "OriginalSource",
@@ -191,6 +200,8 @@ __all__ = [
     "Republish",
     "Request",
     "Response",
+    "RetryScope",
+    "Revalidation",
     "Revised",
     "Revision",
     "RevisionHash",
@@ -211,4 +222,5 @@ __all__ = [
     "Verdict",
     "Window",
     "ZoneSource",
+    "poll_url",
 ]

@@ -85,7 +85,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreachable:
-    """No usable answer: nobody there, a limit passed, an address refused. ``status`` where one was received."""
+    """No usable answer: nobody there, a limit passed, an address refused. ``status`` and ``headers`` where received."""
 
     url: str
     kind: FailureKind
@@ -96,6 +96,7 @@ class Unreachable:
     status: int | None = None
     wire_bytes: int = 0
     sent: str = "none"
+    headers: Headers = ()
 
 
 Exchange = Response | Unreachable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aggregator.model.names import FeedId, FeedStatus, Identity, Republish
+from aggregator.model.names import AskMode, FeedId, FeedStatus, Identity, Republish
 from aggregator.model.push import NO_PUSH, PushHealth
 
 
@@ -42,11 +42,31 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redirect:
-    """A permanent redirect under observation (H-40): where to, since when, how often in a row."""
+    """A permanent redirect under observation (H-40): where to, since when, how often in a row.
+
+    ``shares``: the first document read there held an entry known before, or bore the id of the feed.
+    """
 
     target: str
     first_seen: datetime
     count: int
+    shares: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revalidation:
+    """How well "changed since?" works with this server.
+
+    ``same`` counts answers in a row with the known bytes although validators were sent (H-10); ``given_at`` is the last
+    answer with a validator (H-09); ``wire_bytes`` the size of the last body (H-11); ``only_304_since`` the first of the
+    answers 304 since the last body (H-12).
+    """
+
+    mode: AskMode = AskMode.BOTH
+    same: int = 0
+    given_at: datetime | None = None
+    wire_bytes: int = 0
+    only_304_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +171,8 @@ class FeedState:
     ``next_poll_at`` (A-10), ``considered`` is all that was weighed for it. ``window`` is the last whole document,
     ``run`` how the last polls ended, ``longest_silence`` the longest between two entries. ``expected_at`` is when the
     next entry should have come as likely as not; ``certificate_ends`` is of the server that answered last.
+    ``moved_url`` is the address asked instead of the configured one, adopted with proof (H-40); ``final_url`` that
+    which gave the last good answer.
     """
 
     feed_id: FeedId
@@ -184,3 +206,11 @@ class FeedState:
     expected_at: datetime | None = None
     certificate_ends: datetime | None = None
     push: PushHealth = NO_PUSH
+    revalidation: Revalidation = Revalidation()
+    moved_url: str | None = None
+    final_url: str | None = None
+
+
+def poll_url(source: Source, state: FeedState) -> str:
+    """The address to ask: the configured one, unless the feed has provably moved (H-40)."""
+    return state.moved_url or source.url

@@ -68,6 +68,17 @@ class FeedStatus(StrEnum):
     REMOVED = "removed"
 
 
+class AskMode(StrEnum):
+    """Which validators a feed's server understands, as far as it was found out (H-10)."""
+
+    BOTH = "both"
+    TRY_ETAG = "try-etag"
+    TRY_LM = "try-lm"
+    ETAG = "etag"
+    LM = "lm"
+    NO_304 = "no-304"
+
+
 class ZoneSource(StrEnum):
     """How the time zone of a date is known (P-30)."""
 

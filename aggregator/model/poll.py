@@ -48,14 +48,31 @@ PUSHED = "pushed"
 """The outcome of a row that no request of ours brought about."""
 
 
+SKIPPED = "skipped"
+"""The outcome of a poll put off: nobody was asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A feed is asked at another address from now on, and why (H-40, H-41)."""
+
+    origin: str
+    target: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRecord:
     """One request, one row (H-73). ``state`` is the whole state of the feed after it; instants are aware and UTC.
 
-    ``outcome``: ``modified``, ``same-body``, ``not-modified``, ``gone``, ``blocked``, ``failed``, or ``pushed`` for a
-    document that a hub brought: then nobody was asked (H-85).
-    ``verdict`` is ``None`` unless a document was read. ``gap`` is set where entries may have scrolled past since the
-    last window; ``calm`` where the window overlaps the last one well, which ends a warning of turnover.
+    ``outcome``: ``modified``, ``same-body``, ``not-modified``, ``gone``, ``blocked``, ``failed``; ``skipped`` for a
+    poll put off, ``pushed`` for a document that a hub brought: in these two nobody was asked (H-85).
+    ``verdict`` is ``None`` unless a document was read. ``via`` is the feed whose request brought the answer, where it
+    was not this one's own (H-72). ``asked_with`` and ``given`` are short digests of the validators sent and received,
+    ``flaws`` names of headers that must not be sent (H-62). ``moved`` is set where the feed is asked elsewhere from now
+    on.
+    ``gap`` is set where entries may have scrolled past since the last window; ``calm`` where the window overlaps the
+    last one well, which ends a warning of turnover.
     """
 
     feed_id: FeedId
@@ -75,6 +92,12 @@ class PollRecord:
     encoding: str | None = None
     gap: Gap | None = None
     calm: bool = False
+    hops: int = 0
+    via: FeedId | None = None
+    asked_with: str | None = None
+    given: str | None = None
+    flaws: str = ""
+    moved: Move | None = None
 
     @property
     def asked(self) -> bool:
@@ -84,7 +107,10 @@ class PollRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollReport:
-    """What the hall says of one poll afterwards: for the log line, the progress bar and ``poll --json``."""
+    """What the hall says of one poll afterwards: for the log line, the progress bar and ``poll --json``.
+
+    ``shared`` are the reports of other feeds that the same answer served (H-72).
+    """
 
     feed_id: FeedId
     outcome: str
@@ -99,3 +125,4 @@ class PollReport:
     sent: str
     seconds: float
     next_poll_at: datetime | None
+    shared: tuple[PollReport, ...] = ()

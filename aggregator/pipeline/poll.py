@@ -8,7 +8,6 @@ import structlog
 
 from aggregator.errors import StoreError
 from aggregator.fetch.meaning import interpret
-from aggregator.fetch.policy import make_request
 from aggregator.model import (
     Document,
     Exchange,
@@ -18,14 +17,19 @@ from aggregator.model import (
     FeedState,
     Meaning,
     Modified,
+    NotModified,
     PollReport,
     ReadContext,
     Request,
+    Response,
     Source,
     Unreadable,
 )
 from aggregator.pipeline.context import read_context
+from aggregator.pipeline.manners import PutOff, ask
 from aggregator.pipeline.settle import Answer, report, settle, unsettled
+from aggregator.pipeline.share import borrowed, serves
+from aggregator.pipeline.skip import skip
 from aggregator.ports import Ports
 
 log = structlog.get_logger()
@@ -43,19 +47,48 @@ async def poll(feed_id: FeedId, ports: Ports, agent: str) -> PollReport:
         UnknownFeedError: no feed has this id.
     """
     source, state = ports.sources.get(feed_id)
-    request = make_request(source, state, agent)
+    request = ask(source, state, agent, ports.clock.now())
+    if isinstance(request, PutOff):
+        outcome = await skip(feed_id, request, ports)
+        _log(outcome)
+        return outcome
     exchange = await ports.fetch(request)
     answer = await understand(source, state, request, exchange, ports)
+    outcome = await _settled(feed_id, state, answer, ports)
+    _log(outcome)
+    if not isinstance(answer.meaning, Modified | NotModified):
+        return outcome
+    shared = [await _share(twin, state, answer, ports) for twin in ports.sources.twins(feed_id, exchange.url)]
+    return replace(outcome, shared=tuple(report for report in shared if report is not None))
+
+
+async def _settled(feed_id: FeedId, state: FeedState, answer: Answer, ports: Ports) -> PollReport:
+    """The answer decided and recorded, or why it could not be."""
     try:
-        outcome = await ports.write(lambda: settle(feed_id, answer, ports))
+        return await ports.write(lambda: settle(feed_id, answer, ports))
     except StoreError as fault:
-        outcome = unsettled(feed_id, state, answer, str(fault))
+        return unsettled(feed_id, state, answer, str(fault))
     except Exception as fault:
         # A fault of ours in one document must not leave the feed silent: it is recorded like any other failure.
         log.exception("document could not be decided", feed=feed_id)
-        failed = Failed(kind=FailureKind.DOCUMENT, detail=f"our fault while deciding: {type(fault).__name__}")
-        answer = replace(answer, meaning=failed, document=None)
-        outcome = await ports.write(lambda: settle(feed_id, answer, ports))
+        detail = f"our fault while deciding: {type(fault).__name__}"
+        failed = replace(answer, meaning=Failed(kind=FailureKind.DOCUMENT, detail=detail), document=None)
+        return await ports.write(lambda: settle(feed_id, failed, ports))
+
+
+async def _share(twin: FeedId, asker: FeedState, answer: Answer, ports: Ports) -> PollReport | None:
+    """Settle another feed of the same final address with the same answer, if it is one to it as well (H-72)."""
+    source, state = ports.sources.get(twin)
+    exchange = answer.exchange
+    if not isinstance(exchange, Response) or not serves(exchange, answer.meaning, asker, state):
+        return None
+    its_own = await understand(source, state, answer.request, borrowed(exchange, state), ports)
+    its_own = replace(its_own, via=asker.feed_id)
+    try:
+        outcome = await ports.write(lambda: settle(twin, its_own, ports))
+    except Exception:
+        log.exception("shared answer could not be settled; the feed asks for itself", feed=twin)
+        return None
     _log(outcome)
     return outcome
 

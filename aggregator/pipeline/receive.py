@@ -28,7 +28,7 @@ from aggregator.model import (
 )
 from aggregator.pipeline.attend import new_keys
 from aggregator.pipeline.context import read_context
-from aggregator.pipeline.settle import Answer, judge, poll_record, report
+from aggregator.pipeline.settle import After, Answer, judge, poll_record, report
 from aggregator.ports import Ports
 from aggregator.push import delivered
 from aggregator.schedule import learn
@@ -94,14 +94,14 @@ def _settle(delivery: Delivery, answer: Answer, reading: Document | Unreadable, 
     with ports.ledger.transaction():
         source, before = ports.sources.get(delivery.feed_id)
         if isinstance(reading, Unreadable):
-            record = poll_record(source, answer, before, None)
+            record = poll_record(source, answer, After(state=before), None)
             reason = f"what the hub brought cannot be read: {reading.detail}"
         else:
             # Whatever it says of itself: a hub may send only what is new.
             part = replace(answer, document=replace(reading, partial=True, complete=False))
             verdict = judge(source, before, part, ports)
             assert verdict is not None
-            record = poll_record(source, part, _after(source, before, part, verdict), verdict)
+            record = poll_record(source, part, After(state=_after(source, before, part, verdict)), verdict)
             reason = "; ".join(("brought by the hub", *verdict.notes))
         record = replace(record, outcome=PUSHED, http_status=None, reason=reason)
         ports.ledger.record(record)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from aggregator.dedupe.context import DecideContext
 from aggregator.dedupe.decide import decide, head_query
 from aggregator.dedupe.flood import is_suspect, kin_query, with_kin
 from aggregator.dedupe.identity import identify, mode
 from aggregator.fetch.memory import remember_failure, remember_success
+from aggregator.fetch.moving import after_failure, after_success
+from aggregator.fetch.traces import asked_with, flaws, given
 from aggregator.model import (
+    WARM,
     Added,
     Blocked,
     Climate,
+    Cooling,
     Document,
     Exchange,
     Failed,
@@ -23,6 +28,7 @@ from aggregator.model import (
     Gone,
     Meaning,
     Modified,
+    Move,
     NotModified,
     Outcome,
     PollRecord,
@@ -35,20 +41,40 @@ from aggregator.model import (
 )
 from aggregator.pipeline.attend import attend
 from aggregator.pipeline.health import run_after, with_health
+from aggregator.pipeline.manners import floors, spare_host
+from aggregator.pipeline.share import kept
 from aggregator.ports import Ports
 from aggregator.schedule import learn, look, next_poll, relaxed
+from aggregator.schedule.cadence import at_new_address
 
-USUAL = Climate()
+
+class Around(NamedTuple):
+    """What is common to all feeds (A-06), and how the host is spared (H-49)."""
+
+    climate: Climate
+    cooling: Cooling
+
+
+USUAL = Around(Climate(), WARM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One exchange, what it means, and its document where one was read."""
+    """One exchange, what it means, and its document where one was read. ``via`` is the feed that asked, if not this."""
 
     request: Request
     exchange: Exchange
     meaning: Meaning
     document: Document | None
+    via: FeedId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """The whole state of a feed after a poll, and where it moved with it."""
+
+    state: FeedState
+    move: Move | None = None
 
 
 def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollReport:
@@ -60,12 +86,14 @@ def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollReport:
     with ports.ledger.transaction():
         source, before = ports.sources.get(feed_id)
         verdict = judge(source, before, answer, ports)
-        state = state_after(source, attend(before, answer, verdict, ports), answer, verdict)
-        record = poll_record(source, answer, state, verdict)
+        around = Around(ports.climate(), ports.sources.cooling(feed_id))
+        after = state_after(source, attend(before, answer, verdict, ports), answer, verdict, around)
+        record = poll_record(source, answer, after, verdict)
         if answer.document is not None and verdict is not None:
             seen = look(source, before, answer.document, verdict, answer.exchange.finished_at)
             record = replace(record, gap=seen.gap, calm=seen.calm)
         ports.ledger.record(record)
+        spare_host(source, before, answer.meaning, answer.exchange, ports)
     return report(record)
 
 
@@ -83,20 +111,38 @@ def judge(source: Source, state: FeedState, answer: Answer, ports: Ports) -> Ver
 
 
 def state_after(
-    source: Source, before: FeedState, answer: Answer, verdict: Verdict | None, climate: Climate = USUAL
-) -> FeedState:
-    """The whole state of the feed after this poll, next poll included; ``climate`` is what all feeds share (A-06)."""
+    source: Source, before: FeedState, answer: Answer, verdict: Verdict | None, around: Around = USUAL
+) -> After:
+    """The whole state of the feed after this poll, next poll included."""
     exchange, meaning = answer.exchange, answer.meaning
     match meaning:
         case Modified() | NotModified():
             state = remember_success(before, meaning, exchange, exchange.finished_at)
             state = _with_document(source, before, state, answer, verdict)
+            shares = shares_entries(before, answer.document, verdict)
+            state, move = after_success(source, before, state, exchange.finished_at, shares=shares)
         case Gone() | Blocked() | Failed():
             state = remember_failure(before, exchange)
+            state, move = after_failure(source, before, state, exchange, meaning)
     ended = run_after(before.run, meaning, answer.document, exchange.finished_at)
-    state = with_health(source, before, state, ended, exchange, climate.shares)
-    due = next_poll(source, state, exchange, meaning, climate)
-    return replace(state, next_poll_at=due.at, interval=due.interval, bound=due.bound, considered=due.considered)
+    state = with_health(source, before, state, ended, exchange, around.climate.shares)
+    if answer.via is not None:
+        state, move = kept(before, state), None
+    extra = floors(source, before, state, exchange, around.cooling)
+    due = next_poll(source, state, exchange, meaning, around.climate, extra=extra)
+    if move is not None and isinstance(meaning, Gone | Failed):
+        # The failure was that of the address just left.
+        due = at_new_address(source, exchange.started_at, extra)
+    planned = replace(state, next_poll_at=due.at, interval=due.interval, bound=due.bound, considered=due.considered)
+    return After(state=planned, move=move)
+
+
+def shares_entries(before: FeedState, document: Document | None, verdict: Verdict | None) -> bool:
+    """H-40: whether this is the feed known before: a known entry, the feed's id, or nothing known yet."""
+    if document is None or verdict is None or before.last_success_at is None:
+        return True
+    same_id = document.feed.raw_id is not None and document.feed.raw_id == before.profile.raw_id
+    return same_id or any(not isinstance(change, Added) for change in verdict.changes)
 
 
 def _with_document(
@@ -124,7 +170,7 @@ def _with_document(
     )
 
 
-def poll_record(source: Source, answer: Answer, state: FeedState, verdict: Verdict | None) -> PollRecord:
+def poll_record(source: Source, answer: Answer, after: After, verdict: Verdict | None) -> PollRecord:
     """One request, one row (H-73)."""
     exchange, document = answer.exchange, answer.document
     return PollRecord(
@@ -135,7 +181,7 @@ def poll_record(source: Source, answer: Answer, state: FeedState, verdict: Verdi
         final_url=exchange.url,
         outcome=_outcome(answer),
         reason=_reason(answer, verdict),
-        state=state,
+        state=after.state,
         http_status=exchange.status,
         wire_bytes=exchange.wire_bytes,
         sent=exchange.sent,
@@ -143,6 +189,12 @@ def poll_record(source: Source, answer: Answer, state: FeedState, verdict: Verdi
         verdict=verdict,
         problems=tuple(f"{problem.kind}: {problem.detail}" for problem in document.problems) if document else (),
         encoding=document.encoding if document else None,
+        hops=len(exchange.hops),
+        via=answer.via,
+        asked_with=asked_with(answer.request, exchange),
+        given=given(exchange),
+        flaws=flaws(answer.request),
+        moved=after.move,
     )
 
 

@@ -25,6 +25,7 @@ from aggregator.model import (
 from aggregator.schedule.backoff import after_failure
 from aggregator.schedule.backup import backed_up
 from aggregator.schedule.expected import Expectation, expectation
+from aggregator.schedule.floors import HOST_COOLING, NO_304, UNCONDITIONAL
 from aggregator.schedule.hints import believed, brisk, outside, server_bounds
 from aggregator.schedule.jitter import JITTER, stretched, unit
 
@@ -33,28 +34,44 @@ USUAL_FLOOR = timedelta(hours=1)
 OWNED = timedelta(minutes=15)
 """Below this floor the operator owns the publisher (H-29), so nobody has to be spared a burst."""
 SKIPPED = "skip-hours"
-_BEYOND_WINDOW = ("floor", "expired")
+_BEYOND_WINDOW = ("floor", "expired", NO_304, UNCONDITIONAL, HOST_COOLING)
 """What wins even if entries scroll past: politeness comes first, and a feed that has ended has none."""
 
 
-def next_poll(source: Source, state: FeedState, exchange: Exchange, meaning: Meaning, climate: Climate) -> Due:
+def next_poll(
+    source: Source,
+    state: FeedState,
+    exchange: Exchange,
+    meaning: Meaning,
+    climate: Climate,
+    *,
+    extra: tuple[Bound, ...] = (),
+) -> Due:
     """When to ask again after this exchange (A-01 to A-10, H-20 to H-29, H-45 to H-50, H-71).
 
     ``state`` is the state after the poll: its ``failures``, ``polls``, ``hints`` and ``rhythm`` already count it.
+    ``extra`` are lower bounds that politeness sets besides (H-09, H-11, H-49): they hold even if entries scroll past.
     Intervals run from start to start (H-29). Raises nothing, whatever hints and clocks say.
     """
     started = exchange.started_at
     headers = exchange.headers if isinstance(exchange, Response) else ()
     if isinstance(meaning, Gone | Blocked | Failed):
         floor = Bound(at=started + floor_of(source, state.hints, ()), name="floor")
-        return _plan(source, state, started, (floor, *after_failure(source, state, meaning, started)), None)
+        return _plan(source, state, started, (floor, *after_failure(source, state, meaning, started), *extra), None)
     floor = Bound(at=started + floor_of(source, state.hints, headers), name="floor")
     expected = expectation(source, state, started, climate)
     # A clock set back during the exchange must not make the answer older than the question.
     heard = server_bounds(headers, state.hints, started, max(exchange.finished_at, started))
     pace = backed_up(_own_pace(source, state, started, expected, climate), state.push, started)
-    bounds = (floor, pace, *heard)
+    bounds = (floor, pace, *heard, *extra)
     return _plan(source, state, started, bounds, expected)
+
+
+def at_new_address(source: Source, started: datetime, extra: tuple[Bound, ...]) -> Due:
+    """When to ask a feed at the address it has just moved to: at the floor, which holds for the feed (H-29, H-41)."""
+    floor = Bound(at=started + stretched(max(source.min_interval, USUAL_FLOOR), source.id, "moved"), name="moved")
+    bound = max((floor, *extra), key=lambda each: each.at)
+    return Due(at=bound.at, interval=bound.at - started, bound=bound.name, considered=(floor, *extra))
 
 
 def floor_of(source: Source, hints: Hints, headers: Headers) -> timedelta:
@@ -89,7 +106,8 @@ def _plan(
     if window is not None:
         bounds = (*bounds, window)
         if window.at < winner.at:
-            first = max(bounds[0], window, key=lambda bound: bound.at)
+            hard = (bound for bound in bounds if bound.name in _BEYOND_WINDOW)
+            first = max((*hard, window), key=lambda bound: bound.at)
             due = Bound(at=_stretch(source, state, started, first), name=first.name)
         elif due.name == SKIPPED:
             due = Bound(at=max(window.at, _stretch(source, state, started, winner)), name=window.name)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from aggregator.errors import StoreError
 from aggregator.model import FeedId, PollReport
+from aggregator.pipeline.manners import host_cools
 from aggregator.pipeline.poll import poll
+from aggregator.pipeline.skip import skip
 from aggregator.ports import Ports
 
 log = structlog.get_logger()
@@ -44,6 +46,17 @@ class _Turn:
             ahead = [name for name in self.left[:CHUNK] if name not in taken]
             rest = self.left[CHUNK:]
             self.left = ahead + rest if taken else rest + ahead
+
+    def served(self, feed_id: FeedId) -> None:
+        """This feed has had its turn, be it by the request of another one (H-72)."""
+        if self.left is not None and feed_id in self.left:
+            self.left.remove(feed_id)
+            self.count = max(self.count - 1, 0)
+
+
+def _told(outcome: PollReport | None) -> tuple[PollReport, ...]:
+    """The report and those of the feeds that shared the answer, one by one."""
+    return () if outcome is None else (replace(outcome, shared=()), *outcome.shared)
 
 
 class Poller:
@@ -111,14 +124,27 @@ class Poller:
             running |= set(started)
             if not running:
                 if not (seconds := self._pause(turn)):
-                    return tuple(reports)
+                    break
                 await asyncio.sleep(seconds)
                 continue
             ended, running = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
-            for outcome in (task.result() for task in ended):
-                if outcome is not None:
-                    reports.append(outcome)
-                    tell(outcome, turn.count + len(running))
+            for outcome in (each for task in ended for each in _told(task.result())):
+                turn.served(outcome.feed_id)
+                reports.append(outcome)
+                tell(outcome, turn.count + len(running))
+        for feed_id in turn.left or ():
+            if (refused := await self._refuse(feed_id)) is not None:
+                reports.append(refused)
+                tell(refused, 0)
+        return tuple(reports)
+
+    async def _refuse(self, feed_id: FeedId) -> PollReport | None:
+        """A named feed that may not be asked now, whoever wants it: its host asked for a pause (H-48)."""
+        ports = self._ports
+        now, cooling = ports.clock.now(), ports.sources.cooling(feed_id)
+        if cooling.until is None or cooling.until <= now:
+            return None
+        return await skip(feed_id, host_cools(cooling.until, cooling.reason), ports)
 
     def _turn(self, only: Sequence[FeedId] | None) -> _Turn:
         now = self._ports.clock.now()
@@ -132,6 +158,9 @@ class Poller:
             return 0.0
         now = self._ports.clock.now()
         count, at = self._ports.sources.waiting(now, turn.names, turn.due_by)
+        if not count and turn.left is not None:
+            # All those names may be of hosts that are left alone; others may not.
+            count, at = self._ports.sources.waiting(now, tuple(turn.left), turn.due_by)
         if not count:
             return 0.0
         return min(max((at - now).total_seconds(), 0.02), LOOK_AGAIN) if at else LOOK_AGAIN

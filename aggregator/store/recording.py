@@ -45,6 +45,9 @@ def record_poll(record: PollRecord, tables: EntryTables) -> None:
     settled = Settled() if record.verdict is None else _Scribe(record, poll_id, tables).write(record.verdict)
     note_gaps(record, poll_id, tables)
     let_go(record.feed_id, tables, record.finished_at, everything=False)
+    if (move := record.moved) is not None:
+        facts = {"poll": poll_id, "url": [move.origin, move.target], "reason": move.reason}
+        Chain(tables).append("feed_moved", record.feed_id, None, record.finished_at, facts)
     tables.settle_feed(record, settled)
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 from datetime import date
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from aggregator.model import (
     Alias,
@@ -22,8 +21,10 @@ from aggregator.model import (
     Precision,
     Source,
     Validators,
+    poll_url,
 )
 from aggregator.store.chain import sha256
+from aggregator.store.hosts import host_of
 from aggregator.store.stored import StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.values import (
     Row,
@@ -42,24 +43,15 @@ from aggregator.store.values import (
 )
 
 _BY_READING = ("identity", "id_changes", "profile", "hints", "rhythm", "window", "longest_silence", "expected_at")
-_BY_ASKING = ("redirect", "considered", "run", "certificate_ends", "push")
+_BY_ASKING = ("redirect", "considered", "run", "certificate_ends", "push", "revalidation", "moved_url")
 LEARNED = (*_BY_READING, *_BY_ASKING)
 """Fields of `FeedState` kept as JSON in the column ``learned``."""
 _INSTANTS = ("added_at", "next_poll_at", "last_poll_at", "last_success_at", "last_change_at", "unconditional_at")
-_AS_THEY_ARE = ("uuid", "tag", "body_hash", "status_text", "http_status", "failures", "polls", "bound")
+_AS_THEY_ARE = ("uuid", "tag", "body_hash", "status_text", "http_status", "failures", "polls", "bound", "final_url")
 _OTHERS = ("id", "validators_url", "etag", "last_modified", "interval_seconds", "status", "learned")
 _STATE_COLUMNS = (*_OTHERS, *_AS_THEY_ARE, *_INSTANTS)
 WORDS = ("title", "content", "content_kind", "summary", "url", "link", "base", "language")
 """Fields of `Entry` that are columns of ``revisions``; the others are JSON in the column ``details``."""
-
-
-def host_of(url: str) -> str:
-    """The host a request to this address goes to, lower-case; the address itself where it has none (H-70)."""
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        host = None
-    return host.rstrip(".") if host else url.lower()
 
 
 def source_text(source: Source) -> str:
@@ -93,6 +85,7 @@ def state_row(state: FeedState) -> dict[str, SqlValue]:
         "last_success_at": instant_or_none(state.last_success_at),
         "last_change_at": instant_or_none(state.last_change_at),
         "unconditional_at": instant_or_none(state.unconditional_at),
+        "final_url": safe_or_none(state.final_url),
         "learned": canonical(learned),
         "learned_title": safe_or_none(state.profile.title),
         "learned_site": safe_or_none(state.profile.site_url),
@@ -128,7 +121,7 @@ def feed_row(feed: StoredFeed) -> dict[str, SqlValue]:
         "id": source.id,
         "url": source.url,
         "category": source.category,
-        "host": host_of(source.url),
+        "host": host_of(poll_url(source, state)),
         "source": source_text(source),
         "enabled": int(source.enabled),
         "removed": int(feed.removed),
@@ -290,4 +283,9 @@ def poll_row(record: PollRecord) -> dict[str, SqlValue]:
         "bound": record.state.bound,
         "problems": canonical(plain(record.problems)) if record.problems else None,
         "encoding": safe_or_none(record.encoding),
+        "hops": record.hops,
+        "via": record.via,
+        "asked": record.asked,
+        "given": record.given,
+        "flaws": record.flaws or None,
     }

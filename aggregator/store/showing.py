@@ -37,7 +37,8 @@ def plain_status(feed: StoredFeed) -> tuple[FeedStatus, str]:
         return FeedStatus.REMOVED, "no longer configured"
     if not feed.source.enabled:
         return FeedStatus.PAUSED, "paused in the configuration"
-    return feed.state.status, feed.state.status_text
+    moved = f"; moved: asked at {feed.state.moved_url}" if feed.state.moved_url else ""
+    return feed.state.status, feed.state.status_text + moved
 
 
 def feed_title(feed: StoredFeed) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from aggregator.model import FeedId, FeedState, Source
+from aggregator.model import FeedId, FeedState, Revalidation, Source
 from aggregator.store.chain import Chain
 from aggregator.store.rows import source_text
 from aggregator.store.stored import FeedTables, StoredFeed
@@ -59,7 +59,15 @@ def _changed(feed: StoredFeed, source: Source) -> StoredFeed:
     if source.url != feed.source.url:
         asked = feed.last_request_at
         floor = None if asked is None else asked + source.min_interval
-        state = replace(state, next_poll_at=floor, bound="new address", redirect=None)
+        state = replace(
+            state,
+            next_poll_at=floor,
+            bound="new address",
+            redirect=None,
+            moved_url=None,
+            final_url=None,
+            revalidation=Revalidation(),
+        )
     return replace(feed, source=source, state=state, removed=False)
 
 

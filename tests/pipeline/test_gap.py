@@ -43,7 +43,7 @@ async def test_a_burst_of_thirty_in_a_feed_of_ten_raises_a_gap(tmp_path: Path, *
     assert month.completeness < 0.9
     state = place.store.sources.get(FEED)[1]
     assert state.interval is not None
-    assert state.interval <= timedelta(hours=2)
+    assert state.interval <= timedelta(hours=2.2), "the floor of a server without validators (H-11), and jitter"
     place.store.close()
 
 

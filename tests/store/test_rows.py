@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from aggregator.model import FeedState
-from aggregator.store.rows import LEARNED, host_of, state_row
+from aggregator.store.hosts import host_of
+from aggregator.store.rows import LEARNED, state_row
 from aggregator.store.values import instant, instant_text
 from tests.builders import NOW
 

@@ -7,17 +7,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.model import FeedId, FeedState, Source
-from aggregator.store.memory.tables import Host, Tables
-from aggregator.store.rows import host_of
+from aggregator.store.memory.hosts import MemoryHosts, active, due_at
+from aggregator.store.memory.tables import Tables, feed_host
 from aggregator.store.stored import StoredFeed
-from aggregator.store.syncing import FLIGHT, Mint, sync_feeds
+from aggregator.store.syncing import Mint, sync_feeds
 
 
-class MemorySources:
+class MemorySources(MemoryHosts):
     """Implements `Sources`."""
 
     def __init__(self, tables: Tables, mint: Mint) -> None:
-        self._tables, self._mint = tables, mint
+        super().__init__(tables)
+        self._mint = mint
 
     def sync(self, sources: Sequence[Source], now: datetime) -> None:
         """Make the stored feeds equal the configured ones."""
@@ -50,21 +51,17 @@ class MemorySources:
     def _lease(self, feed: StoredFeed, now: datetime, spacing: timedelta) -> None:
         until = now + feed.source.min_interval
         self._tables.feeds[feed.source.id] = replace(feed, lease_until=until, last_request_at=now)
-        host = host_of(feed.source.url)
-        self._tables.hosts[host] = Host(
-            next_request_at=now + spacing, busy_until=now + FLIGHT, busy_feed=feed.source.id
-        )
-        self._tables.flights[feed.source.id] = host
+        self._engage(feed, now, spacing)
 
     def waiting(
         self, now: datetime, only: Sequence[FeedId] | None = None, due_by: datetime | None = None
     ) -> tuple[int, datetime | None]:
         """How many feeds `claim` would still give, hosts aside, and the earliest instant at which it gives one."""
         with self._tables.undo.lock:
-            wanted = self._wanted(now, only, due_by)
+            wanted = [feed for feed in self._wanted(now, only, due_by) if not self._cools(feed, now)]
             if only is None and due_by is None:
-                coming = (feed for feed in self._tables.feeds.values() if _active(feed))
-                instants = [max(self._free_at(feed, now), _due_at(feed) or now) for feed in coming]
+                coming = (feed for feed in self._tables.feeds.values() if active(feed))
+                instants = [max(self._free_at(feed, now), due_at(feed) or now) for feed in coming]
             else:
                 instants = [self._free_at(feed, now) for feed in wanted]
             return len(wanted), min(instants, default=None)
@@ -75,7 +72,7 @@ class MemorySources:
         with self._tables.undo.transaction():
             for feed_id, delay in delays.items():
                 feed = self._tables.feeds.get(feed_id)
-                if feed is None or not _active(feed) or not _overdue(feed, now):
+                if feed is None or not active(feed) or not _overdue(feed, now):
                     continue
                 state = replace(feed.state, next_poll_at=now + delay, bound="catch-up")
                 self._tables.feeds[feed_id] = replace(feed, state=state)
@@ -88,23 +85,17 @@ class MemorySources:
             named = (self._tables.feeds.get(feed_id) for feed_id in dict.fromkeys(only))
             return [feed for feed in named if feed is not None and not feed.removed]
         by = now if due_by is None else due_by
-        active = (feed for feed in self._tables.feeds.values() if _active(feed))
-        due = [feed for feed in active if (at := _due_at(feed)) is None or at <= by]
-        return sorted(due, key=lambda feed: (_due_at(feed) is not None, _due_at(feed) or by, feed.source.id))
+        polled = (feed for feed in self._tables.feeds.values() if active(feed))
+        due = [feed for feed in polled if (at := due_at(feed)) is None or at <= by]
+        return sorted(due, key=lambda feed: (due_at(feed) is not None, due_at(feed) or by, feed.source.id))
+
+    def _cools(self, feed: StoredFeed, now: datetime) -> bool:
+        until = self._tables.hosts[feed_host(feed)].cooling.until
+        return until is not None and until > now
 
     def _free_at(self, feed: StoredFeed, now: datetime) -> datetime:
-        host = self._tables.hosts[host_of(feed.source.url)]
+        host = self._tables.hosts[feed_host(feed)]
         return max(now, host.next_request_at or now, host.busy_until or now)
-
-
-def _active(feed: StoredFeed) -> bool:
-    return feed.source.enabled and not feed.removed
-
-
-def _due_at(feed: StoredFeed) -> datetime | None:
-    """When the feed may be claimed: at its next poll, but not while it is leased; ``None`` means at once."""
-    instants = [at for at in (feed.state.next_poll_at, feed.lease_until) if at is not None]
-    return max(instants, default=None)
 
 
 def _overdue(feed: StoredFeed, now: datetime) -> bool:

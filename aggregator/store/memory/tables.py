@@ -8,8 +8,10 @@ from datetime import datetime
 
 from aggregator.errors import StoreError, UnknownFeedError
 from aggregator.model import (
+    WARM,
     Alias,
     ContentHash,
+    Cooling,
     EntryId,
     FeedId,
     JournalRow,
@@ -17,11 +19,13 @@ from aggregator.model import (
     PollRecord,
     PublicId,
     Subscription,
+    poll_url,
 )
 from aggregator.store.chain import GENESIS
+from aggregator.store.hosts import host_of
 from aggregator.store.memory.shelf import Shelf, Undo
 from aggregator.store.memory.watching import Watching
-from aggregator.store.rows import host_of, poll_row, source_text
+from aggregator.store.rows import poll_row, source_text
 from aggregator.store.stored import Settled, StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.syncing import nearest
 from aggregator.store.values import SqlValue
@@ -34,6 +38,16 @@ class Host:
     next_request_at: datetime | None = None
     busy_until: datetime | None = None
     busy_feed: FeedId | None = None
+    cooling: Cooling = WARM
+    tokens: float | None = None
+    filled_at: datetime | None = None
+    robots: str | None = None
+    robots_at: datetime | None = None
+
+
+def feed_host(feed: StoredFeed) -> str:
+    """The host its requests go to."""
+    return host_of(poll_url(feed.source, feed.state))
 
 
 class Tables:
@@ -54,6 +68,7 @@ class Tables:
         self.public_ids: Shelf[PublicId, EntryId] = Shelf(undo)
         self.revisions: Shelf[EntryId, tuple[StoredRevision, ...]] = Shelf(undo)
         self.rows: Shelf[int, JournalRow] = Shelf(undo)
+        self.notes: Shelf[str, str] = Shelf(undo)
         self.templates: Shelf[ContentHash, tuple[FeedId, datetime]] = Shelf(undo)
         self.subscriptions: Shelf[str, Subscription] = Shelf(undo)
 
@@ -84,7 +99,7 @@ class Tables:
     def change_feed(self, feed: StoredFeed) -> None:
         """The feed as it is now; its host is known from here on."""
         self.feeds[feed.source.id] = feed
-        if (host := host_of(feed.source.url)) not in self.hosts:
+        if (host := feed_host(feed)) not in self.hosts:
             self.hosts[host] = Host()
 
     def add_poll(self, record: PollRecord) -> int:
@@ -99,12 +114,14 @@ class Tables:
         named = feed.state
         state = replace(record.state, uuid=named.uuid, tag=named.tag, added_at=named.added_at)
         changes = [at for at in (feed.updated_at, settled.updated_at) if at is not None]
-        self.feeds[record.feed_id] = replace(
-            feed,
-            state=state,
-            lease_until=None if record.asked else feed.lease_until,
-            entries=feed.entries + settled.added,
-            updated_at=max(changes, default=None),
+        self.change_feed(
+            replace(
+                feed,
+                state=state,
+                lease_until=None if record.asked else feed.lease_until,
+                entries=feed.entries + settled.added,
+                updated_at=max(changes, default=None),
+            )
         )
         host = self.flights.get(record.feed_id)
         if record.asked and host is not None and self.hosts[host].busy_feed == record.feed_id:

@@ -11,6 +11,7 @@ from aggregator.errors import StoreError
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import plain_fault, sqlite3
 from aggregator.store.sqlite.founding import FOUNDING
+from aggregator.store.sqlite.politeness import add_politeness
 from aggregator.store.sqlite.subscriptions import SUBSCRIPTIONS
 from aggregator.store.sqlite.watching import WATCHING
 
@@ -33,6 +34,12 @@ def m0001_founding(db: Toolbox) -> None:
     """The archive as first published."""
     for statement in FOUNDING:
         db.execute(statement)
+
+
+@migrations()
+def m0002_politeness(db: Toolbox) -> None:
+    """Pauses and buckets of hosts, what each request carried (H-70, H-73)."""
+    add_politeness(db)
 
 
 @migrations()

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from aggregator.model import FeedId, FeedState, Source
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.sqlite.hosts import SqliteHosts, engage
 from aggregator.store.sqlite.tables import Tables, fetch_feed
-from aggregator.store.syncing import FLIGHT, Mint, sync_feeds
+from aggregator.store.syncing import Mint, sync_feeds
 from aggregator.store.values import instant, instant_text
 
 _DUE = """
@@ -17,13 +18,13 @@ SELECT (SELECT id FROM feeds WHERE feeds.host = hosts.host AND due_at <= :by ORD
 FROM hosts WHERE due_at <= :by AND free_at <= :now ORDER BY due_at, host LIMIT :limit
 """
 _NAMED = """
-SELECT host, free_at FROM hosts
+SELECT host, free_at, cool_until FROM hosts
 WHERE host = (SELECT host FROM feeds WHERE id = ? AND NOT removed)
 """
-_LEASE = "UPDATE feeds SET lease_until = ?, last_request_at = ? WHERE id = ?"
-_ENGAGE = "UPDATE hosts SET next_request_at = ?, busy_until = ?, busy_feed = ? WHERE host = ?"
-_OF_FEED = "SELECT host, coalesce(source ->> '$.min_interval', 0) AS floor FROM feeds WHERE id = ?"
-_COUNT = "SELECT count(*) FROM feeds WHERE due_at <= ?"
+_COUNT = """
+SELECT count(*) FROM feeds WHERE due_at <= ?
+AND NOT EXISTS (SELECT 1 FROM hosts WHERE hosts.host = feeds.host AND cool_until > ?)
+"""
 _NEXT = "SELECT ready_at FROM hosts WHERE ready_at IS NOT NULL ORDER BY ready_at LIMIT 1"
 _NEXT_BY = "SELECT ready_at FROM hosts WHERE ready_at IS NOT NULL AND due_at <= ? ORDER BY ready_at LIMIT 1"
 _SPREAD = """
@@ -32,11 +33,12 @@ WHERE id = ? AND enabled AND NOT removed AND next_poll_at <= ?
 """
 
 
-class SqliteSources:
+class SqliteSources(SqliteHosts):
     """Implements `Sources`. Any thread may call; writing waits for its turn."""
 
     def __init__(self, database: Database, mint: Mint) -> None:
-        self._database, self._mint = database, mint
+        super().__init__(database)
+        self._mint = mint
 
     def sync(self, sources: Sequence[Source], now: datetime) -> None:
         """Make the stored feeds equal the configured ones; each difference is a journal row."""
@@ -69,7 +71,7 @@ class SqliteSources:
             else:
                 wanted = _named(writer, now, limit, only)
             for feed_id in wanted:
-                _lease(writer, feed_id, now, spacing)
+                engage(writer, feed_id, now, spacing)
         return wanted
 
     def waiting(
@@ -78,10 +80,11 @@ class SqliteSources:
         """How many feeds `claim` would still give, hosts aside, and the earliest instant at which it gives one."""
         with self._database.reading() as reader:
             if only is not None:
-                free = [row["free_at"] for row in _hosts(reader, only)]
+                at = instant_text(now)
+                free = [row["free_at"] for row in _hosts(reader, only) if row["cool_until"] <= at]
                 return len(free), _earliest(now, min(free, default=None))
             by = instant_text(now if due_by is None else due_by)
-            count = int(reader.execute(_COUNT, (by,)).fetchone()[0])
+            count = int(reader.execute(_COUNT, (by, instant_text(now))).fetchone()[0])
             if due_by is not None and not count:
                 return 0, None
             row = reader.execute(_NEXT).fetchone() if due_by is None else reader.execute(_NEXT_BY, (by,)).fetchone()
@@ -109,13 +112,6 @@ def _named(writer: sqlite3.Connection, now: datetime, limit: int, only: Sequence
         if row is not None and row["free_at"] <= instant_text(now):
             chosen.setdefault(row["host"], feed_id)
     return tuple(chosen.values())[: max(limit, 0)]
-
-
-def _lease(writer: sqlite3.Connection, feed_id: FeedId, now: datetime, spacing: timedelta) -> None:
-    row = writer.execute(_OF_FEED, (feed_id,)).fetchone()
-    until = instant_text(now + timedelta(seconds=row["floor"]))
-    writer.execute(_LEASE, (until, instant_text(now), feed_id))
-    writer.execute(_ENGAGE, (instant_text(now + spacing), instant_text(now + FLIGHT), feed_id, row["host"]))
 
 
 def _earliest(now: datetime, text: str | None) -> datetime | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from aggregator.errors import StoreError, UnknownFeedError
 from aggregator.model import Alias, ContentHash, EntryId, FeedId, JournalRow, Key, PollRecord, PublicId
 from aggregator.store.chain import GENESIS
+from aggregator.store.hosts import host_of
 from aggregator.store.rows import (
     alias_digest,
     entry_of,
@@ -106,6 +107,8 @@ class Tables:
         row: dict[str, SqlValue] = {**state_row(record.state), "id": record.feed_id}
         if record.asked:
             row["lease_until"] = None
+        if record.moved is not None:
+            row["host"] = host_of(record.moved.target)
         facts = {"added": settled.added, "changed": instant_or_none(settled.updated_at)}
         statement = update("feeds", row)
         if settled.added or settled.updated_at:

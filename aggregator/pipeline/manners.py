@@ -1,0 +1,115 @@
+"""What politeness asks of one poll, gathered from the rooms: how to ask now, what holds back the next time, who else
+is put off. A poll put off leaves a row with its reason, like any other: nothing is skipped in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from aggregator.fetch.asking import spends, unconditional_spent, unconditional_until
+from aggregator.fetch.policy import make_request
+from aggregator.model import (
+    SKIPPED,
+    Bound,
+    Cooling,
+    Exchange,
+    FeedId,
+    FeedState,
+    Meaning,
+    PollRecord,
+    Request,
+    Source,
+    poll_url,
+)
+from aggregator.ports import Ports
+from aggregator.schedule.cooling import cooled, joined, penalty
+from aggregator.schedule.floors import HOST_COOLING, UNCONDITIONAL, false_304, no_304
+from aggregator.schedule.jitter import unit
+
+SPREAD = timedelta(minutes=30)
+"""Feeds put off to one moment come back spread over this time (H-71)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOff:
+    """Until when (aware, UTC), under which bound, and why in plain words."""
+
+    until: datetime
+    bound: str
+    reason: str
+
+
+def over_budget(until: datetime) -> PutOff:
+    """H-09: the one unconditional request of the day is used up."""
+    text = f"asked without validators less than a day ago; asked again after {until:%Y-%m-%d %H:%M} UTC"
+    return PutOff(until=until, bound=UNCONDITIONAL, reason=text)
+
+
+def host_cools(until: datetime, why: str) -> PutOff:
+    """H-48, H-49: the host asked for a pause."""
+    return PutOff(until=until, bound=HOST_COOLING, reason=f"the host is left alone: {why}")
+
+
+def ask(source: Source, state: FeedState, agent: str, now: datetime) -> Request | PutOff:
+    """The request to make now, or why none may be made (H-09, H-12)."""
+    if (until := unconditional_until(state, now)) is not None:
+        return over_budget(until)
+    doubted = false_304(state, now) and unconditional_spent(state, now) is None
+    return make_request(source, state, agent, unconditional=doubted)
+
+
+def floors(
+    source: Source, before: FeedState, state: FeedState, exchange: Exchange, cooling: Cooling
+) -> tuple[Bound, ...]:
+    """Lower bounds for the next poll besides the usual ones (H-09, H-11, H-49); ``state`` is that after the poll."""
+    started = exchange.started_at
+    until = unconditional_until(state, started)
+    if until is None and exchange.hops and spends(before, exchange):
+        # A redirect that leads to another address each time makes every request unconditional.
+        until = unconditional_spent(state, started)
+    budget = () if until is None else (Bound(at=until, name=UNCONDITIONAL),)
+    least = penalty(cooling, started)
+    host = (Bound(at=started + least, name=HOST_COOLING),) if least else ()
+    return (*budget, *host, *no_304(source, state, started))
+
+
+def spare_host(source: Source, before: FeedState, meaning: Meaning, exchange: Exchange, ports: Ports) -> None:
+    """Cool the host where the answer asks for it, and put off its other feeds, each with a row (H-48, H-49). Runs
+    inside the transaction of the poll."""
+    cooling = cooled(source, before, meaning, exchange.started_at, ports.retry_scope)
+    if cooling is None:
+        return
+    cooling = joined(ports.sources.cooling(source.id), cooling)
+    others: Sequence[FeedId] = ports.sources.cool(source.id, cooling)
+    if cooling.until is not None:
+        for other in others:
+            note(other, host_cools(cooling.until, cooling.reason), exchange.finished_at, ports)
+
+
+def note(feed_id: FeedId, put_off: PutOff, now: datetime, ports: Ports) -> PollRecord:
+    """Record that the feed is not asked. Runs where writing is allowed, inside a transaction of the caller."""
+    source, state = ports.sources.get(feed_id)
+    record = skipped(source, state, put_off, now)
+    ports.ledger.record(record)
+    return record
+
+
+def skipped(source: Source, state: FeedState, put_off: PutOff, now: datetime) -> PollRecord:
+    """The row and the state after it; an instant that a wrong clock left in the future is brought back to now."""
+    url = poll_url(source, state)
+    at = put_off.until + SPREAD * unit(source.id, state.polls, put_off.bound)
+    bound = put_off.bound
+    if state.next_poll_at is not None and state.next_poll_at > at:
+        at, bound = state.next_poll_at, state.bound
+    spent = None if state.unconditional_at is None else min(state.unconditional_at, now)
+    return PollRecord(
+        feed_id=source.id,
+        started_at=now,
+        finished_at=now,
+        url=url,
+        final_url=url,
+        outcome=SKIPPED,
+        reason=put_off.reason,
+        state=replace(state, next_poll_at=at, bound=bound, unconditional_at=spent),
+    )

@@ -1,0 +1,43 @@
+"""The hole in the wall through which hosts are spared: part of the port `Sources`, implemented by both stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from aggregator.model import Cooling, FeedId
+
+
+class Hosts(Protocol):
+    """How hosts are spared besides the spacing of `Sources.claim`, and small notes that survive a restart."""
+
+    def cooling(self, feed_id: FeedId) -> Cooling:
+        """How the host of this feed is spared. Raises `UnknownFeedError`."""
+        ...
+
+    def cool(self, feed_id: FeedId, cooling: Cooling) -> tuple[FeedId, ...]:
+        """Spare the host of this feed: nothing on it is claimed before ``until``, whoever asks (H-48, H-49). Returns
+        its other feeds that would have been asked before; the caller puts them off."""
+        ...
+
+    def twins(self, feed_id: FeedId, final_url: str) -> tuple[FeedId, ...]:
+        """Other polled feeds whose last good answer came from this address and which are not being asked now (H-72)."""
+        ...
+
+    def rewind(self, now: datetime, delays: Mapping[FeedId, timedelta]) -> int:
+        """The clock was set back: these feeds are next asked ``now`` plus their delay, and no host waits for an
+        instant that the wrong clock named; returns how many feeds."""
+        ...
+
+    def requests(self, since: datetime) -> int:
+        """Requests made since then, redirects included (A-06)."""
+        ...
+
+    def recall(self, name: str) -> str | None:
+        """A note by its name."""
+        ...
+
+    def remember(self, name: str, value: str) -> None:
+        """Write a note."""
+        ...

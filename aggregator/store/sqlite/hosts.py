@@ -1,0 +1,116 @@
+"""Hosts in SQLite: pauses, buckets, feeds that share an address, and small notes; part of the port `Sources`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from aggregator.model import Cooling, FeedId
+from aggregator.store.bucket import spend
+from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.sqlite.tables import fetch_feed
+from aggregator.store.syncing import CLOCK_TOLERANCE, FLIGHT
+from aggregator.store.values import instant, instant_or_none, instant_text, maybe_instant
+
+_OF_FEED = "SELECT hosts.* FROM feeds JOIN hosts ON hosts.host = feeds.host WHERE feeds.id = ?"
+_COOL = """
+UPDATE hosts SET cool_until = ?, cool_reason = ?, penalty = ?, penalised_at = ?,
+    next_request_at = max(next_request_at, ?) WHERE host = ?
+"""
+_EARLY = "SELECT id FROM feeds WHERE host = ? AND due_at < ? AND id <> ? ORDER BY id"
+_TWINS = """
+SELECT id FROM feeds WHERE final_url = ? AND id <> ? AND enabled AND NOT removed AND lease_until IS NULL ORDER BY id
+"""
+_BUCKET = """
+SELECT hosts.host, tokens, filled_at, coalesce(source ->> '$.min_interval', 0) AS floor
+FROM feeds JOIN hosts ON hosts.host = feeds.host WHERE feeds.id = ?
+"""
+_LEASE = "UPDATE feeds SET lease_until = ?, last_request_at = ? WHERE id = ?"
+_ENGAGE = """
+UPDATE hosts SET next_request_at = ?, busy_until = ?, busy_feed = ?, tokens = ?, filled_at = ? WHERE host = ?
+"""
+_REWIND = """
+UPDATE feeds SET next_poll_at = ?, bound = 'clock', last_poll_at = min(coalesce(last_poll_at, ?), ?),
+    lease_until = NULL WHERE id = ?
+"""
+_REWIND_HOSTS = (
+    "UPDATE hosts SET next_request_at = :now WHERE next_request_at > :ahead AND cool_until <= :now",
+    "UPDATE hosts SET busy_until = :now WHERE busy_until > :ahead",
+    "UPDATE hosts SET filled_at = :now WHERE filled_at > :now",
+)
+_REQUESTS = """
+SELECT count(*) + coalesce(sum(hops), 0) FROM polls
+WHERE started_at >= ? AND outcome NOT IN ('skipped', 'pushed') AND via IS NULL
+"""
+
+
+class SqliteHosts:
+    """Implements `Hosts`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def cooling(self, feed_id: FeedId) -> Cooling:
+        """How the host of this feed is spared. Raises `UnknownFeedError`."""
+        with self._database.reading() as reader:
+            row = reader.execute(_OF_FEED, (feed_id,)).fetchone()
+            if row is None:
+                fetch_feed(reader, feed_id)
+                return Cooling()
+        return Cooling(
+            until=instant(row["cool_until"]) if row["cool_until"] else None,
+            reason=row["cool_reason"],
+            penalty=timedelta(seconds=row["penalty"]),
+            since=maybe_instant(row["penalised_at"]),
+        )
+
+    def cool(self, feed_id: FeedId, cooling: Cooling) -> tuple[FeedId, ...]:
+        """Spare the host of this feed; returns its other feeds that would have been asked before."""
+        with self._database.transaction() as writer:
+            host = writer.execute(_OF_FEED, (feed_id,)).fetchone()["host"]
+            until = instant_or_none(cooling.until) or ""
+            since = instant_or_none(cooling.since)
+            writer.execute(_COOL, (until, cooling.reason, cooling.penalty.total_seconds(), since, until, host))
+            return tuple(FeedId(row["id"]) for row in writer.execute(_EARLY, (host, until, feed_id)).fetchall())
+
+    def twins(self, feed_id: FeedId, final_url: str) -> tuple[FeedId, ...]:
+        """Other feeds whose last good answer came from this address, and which are not being asked now (H-72)."""
+        with self._database.reading() as reader:
+            return tuple(FeedId(row["id"]) for row in reader.execute(_TWINS, (final_url, feed_id)).fetchall())
+
+    def rewind(self, now: datetime, delays: Mapping[FeedId, timedelta]) -> int:
+        """Bring back to ``now`` what a clock that ran ahead left in the future."""
+        at = instant_text(now)
+        with self._database.transaction() as writer:
+            for statement in _REWIND_HOSTS:
+                writer.execute(statement, {"now": at, "ahead": instant_text(now + CLOCK_TOLERANCE)})
+            for feed_id, delay in delays.items():
+                writer.execute(_REWIND, (instant_text(now + delay), at, at, feed_id))
+        return len(delays)
+
+    def requests(self, since: datetime) -> int:
+        """Requests made since then, redirects included (A-06)."""
+        with self._database.reading() as reader:
+            return int(reader.execute(_REQUESTS, (instant_text(since),)).fetchone()[0])
+
+    def recall(self, name: str) -> str | None:
+        """A small note that survives a restart."""
+        with self._database.reading() as reader:
+            row = reader.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row["value"])
+
+    def remember(self, name: str, value: str) -> None:
+        """Write such a note."""
+        with self._database.transaction() as writer:
+            writer.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
+
+
+def engage(writer: sqlite3.Connection, feed_id: FeedId, now: datetime, spacing: timedelta) -> None:
+    """One request begins: the feed is leased, the host gives a token, waits its spacing and is busy (H-29, H-70)."""
+    row = writer.execute(_BUCKET, (feed_id,)).fetchone()
+    tokens, at = spend(row["tokens"], maybe_instant(row["filled_at"]), now, spacing)
+    text = instant_text(now)
+    writer.execute(_LEASE, (instant_text(now + timedelta(seconds=row["floor"])), text, feed_id))
+    flight = instant_text(now + FLIGHT)
+    writer.execute(_ENGAGE, (instant_text(at), flight, feed_id, tokens, text, row["host"]))
