@@ -46,7 +46,7 @@ def _offer(answer: Answer, room: Postroom) -> Offer | None:
 
 
 def new_keys(verdict: Verdict) -> Iterator[str]:
-    """The keys of entries this feed has not had before; a repeat of an old one under a new name is none."""
+    """The keys of entries this feed has not had before; neither a repeat under a new name nor a held one (P-15) is."""
     for change in verdict.changes:
-        if isinstance(change, Added) and change.outcome is not Outcome.REPEAT:
+        if isinstance(change, Added) and change.outcome is not Outcome.REPEAT and change.hold is None:
             yield change.candidate.key

@@ -108,7 +108,7 @@ def test_shipped_comments_show_the_true_defaults() -> None:
     keys = [line.removeprefix("# ") if " = " in line else line for line in text.splitlines()]
     spelt = read_settings("\n".join(keys), Path("/c/a.toml"), "", Path("/c/feeds.toml"))
     assert spelt == read_settings("", Path("/c/a.toml"), "", Path("/c/feeds.toml"))
-    assert sum(" = " in line for line in keys) == 18
+    assert sum(" = " in line for line in keys) == 19
 
 
 def test_shipped_list_covers_the_suggestions() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.errors import Mistake, SettingsError
 from aggregator.model import Identity, Republish, Site, Source
-from aggregator.settings import Polling, Server, Settings, read_settings
+from aggregator.settings import Polling, PushSettings, Server, Settings, read_settings
 
 HOST, FEEDS = Path("/etc/agg/aggregator.toml"), Path("/etc/agg/feeds.toml")
 ONE_FEED = '[ambleford]\nurl = "https://news.ambleford.gov.uk/feed/"\n'
@@ -155,7 +155,19 @@ def test_contact_follows_public_address() -> None:
         assert site.contact == "https://news.example.uk/about-our-bot"
 
 
+def test_push_is_off_unless_hubs_can_call_back() -> None:
+    """H-81: off by default; on with an https address, or with one that the operator owns."""
+    assert read().push == PushSettings(enabled=False)
+    on = "[push]\nenabled = true\n"
+    assert read(f'{on}[site]\nurl = "https://news.example.uk/"\n').push.enabled
+    own = '[polling]\nallow_addresses = ["127.0.0.0/8"]\n'
+    assert read(f'{on}{own}[site]\nurl = "http://127.0.0.1:8000/"\n').push.enabled
+
+
 HOST_MISTAKES = [
+    ("[push]\nenabled = true", 2, "[push] enabled", "public https address", "enabled = false"),
+    ("[push]\nenabled = 'yes'", 2, "[push] enabled", "true or false", None),
+    ("[push]\nhub = 'x'", 2, "[push] hub", "not a known key", "enabled"),
     ("[site]\ntitel = 'x'", 2, "[site] titel", "not a known key", "“title”"),
     ("[sit]\n", 1, "[sit]", "not a known table", "“[site]”"),
     ("polling = 5", 1, "polling", "must be a table", "[polling]"),
