@@ -111,17 +111,31 @@ def test_putting_is_undone_with_its_transaction(store: Store) -> None:
     assert store.subscriptions.get("t1") is None
 
 
-def test_a_push_leaves_lease_and_host_alone(store: Store) -> None:
-    """H-85, H-70: content that comes by itself while a poll is in flight neither ends its lease nor frees its host."""
+def pushed(store: Store, feed: FeedId) -> None:
+    """Content comes by itself, the state stays as it is."""
+    state = store.sources.get(feed)[1]
+    brought = record(state, added(candidate(1, feed=feed)), at=NOW, outcome=PUSHED)
+    store.ledger.record(replace(brought, state=state))
+
+
+def test_a_push_leaves_the_host_alone(store: Store) -> None:
+    """H-85, H-70: content that comes while a poll is in flight does not free its host for another."""
     store.sources.sync([source(), source("other", url="https://ashmere.example/other")], NOW)
     (claimed,) = store.sources.claim(NOW, 1, SPACING)
-    state = store.sources.get(claimed)[1]
-    pushed = record(state, added(candidate(1, feed=claimed)), at=NOW, outcome=PUSHED)
-    store.ledger.record(replace(pushed, state=state))
+    pushed(store, claimed)
     soon = NOW + 2 * SPACING
     assert store.sources.claim(soon, 5, SPACING) == ()
-    store.ledger.record(record(state, at=soon))
+    store.ledger.record(record(store.sources.get(claimed)[1], at=soon))
     assert len(store.sources.claim(soon, 5, SPACING)) == 1
+
+
+def test_a_push_leaves_the_lease_alone(store: Store) -> None:
+    """H-85, H-29: nor does it end the lease, or a poll broken off would be asked again before its floor."""
+    store.sources.sync([source()], NOW)
+    assert store.sources.claim(NOW, 1, SPACING) == (FEED,)
+    pushed(store, FEED)
+    assert store.sources.claim(NOW + HOUR - SPACING, 1, SPACING) == ()
+    assert store.sources.claim(NOW + HOUR, 1, SPACING) == (FEED,)
 
 
 def test_subscriptions_are_in_the_file(sqlite: SqliteStore, tmp_path: Path) -> None:
