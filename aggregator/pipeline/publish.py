@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aggregator.model import Edition, FeedStatus, Selection, Site, SourceCard, Touched
 from aggregator.normalise.html import SANITISER_VERSION, clean_html
 from aggregator.ports import Archive, Output
-from aggregator.publish.edition import LIMIT, combined, of_category, of_feed
+from aggregator.publish.edition import CATEGORY_LIMIT, LIMIT, SOURCE_LIMIT, combined, of_category, of_feed
 from aggregator.publish.press import Press
 from aggregator.publish.render import render, render_site, rendering
 from aggregator.version import __version__
@@ -100,11 +100,12 @@ class _Run:
         site, founding, touched = self._press.site, self._founding, self._touched
         for name in sorted(_categories(self._cards)):
             if self._everything or name in touched.categories:
-                items = self._archive.items(Selection(limit=LIMIT, category=name))
+                items = self._archive.items(Selection(limit=CATEGORY_LIMIT, category=name))
                 yield of_category(name, items, site, founding)
         for card in self._cards:
             if self._everything or card.id in touched.feeds:
-                yield of_feed(card, self._archive.items(Selection(limit=LIMIT, feed=card.id)), site, founding)
+                items = self._archive.items(Selection(limit=SOURCE_LIMIT, feed=card.id))
+                yield of_feed(card, items, site, founding)
 
 
 def _way(press: Press) -> str:
