@@ -94,7 +94,9 @@ def next_revision(change: Revised, entry: StoredEntry, sight: Sight) -> StoredRe
 def revised(entry: StoredEntry, change: Revised, revision: StoredRevision, seq: int) -> StoredEntry:
     """The entry after a revision. A significant one is a publish event for an entry that subscribers have (R-02)."""
     words, prints = revision.entry, revision.fingerprint
-    waiting = change.reverts_to is not None and not change.significant
+    # A return to the text that was shown all along, after a blank or cut version, is nothing to tell later.
+    back = change.reverts_to is not None and change.displayed and change.reverts_to != entry.displayed
+    waiting = back and not change.significant
     entry = replace(
         entry,
         current=revision.number,

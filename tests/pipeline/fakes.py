@@ -120,11 +120,12 @@ WORDS = (
 
 
 def item(number: int, text: str = WORDS, date: str = "Mon, 15 Jun 2026 09:00:00 +0100") -> str:
-    """One item."""
+    """One item; without a text its description is empty."""
+    words = f"{text} Notice number {number}." if text else ""
     return (
         f"<item><title>Notice {number} about bins</title><link>https://knowsmere.example/{number}/</link>"
         f'<guid isPermaLink="false">notice-{number}</guid><pubDate>{date}</pubDate>'
-        f"<description>{text} Notice number {number}.</description></item>"
+        f"<description>{words}</description></item>"
     )
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.errors import UnknownFeedError
-from aggregator.model import EntryFilter, FeedId, FeedStatus, Request, Response
+from aggregator.model import EntryFilter, FeedId, FeedStatus, Request, Response, Selection
 from aggregator.pipeline.poll import poll
 from tests.pipeline.fakes import FEED, NOW, WORDS, FullDiskLedger, Home, answer, home, item, rss, unreachable
 
@@ -131,6 +131,32 @@ async def test_an_edit_is_a_revision_and_every_version_stays() -> None:
         True,
         False,
     ]
+
+
+async def told(place: Home, *texts: str, hours: float = 2) -> tuple[int, int]:
+    """Publishes these texts under one id, one after the other; the publish number before the last one and after."""
+    numbers = [0]
+    for text in texts:
+        publisher(place, rss(item(1, text)))
+        await poll(FEED, place.ports, AGENT)
+        numbers.append(place.store.archive.items(Selection(limit=1))[0].pub_seq)
+        place.later(hours=hours)
+    return numbers[-2], numbers[-1]
+
+
+async def test_a_revert_is_announced_only_if_it_stays() -> None:
+    """4.3 rule 2: back to an older text is told once it has stayed for 24 hours, not at once."""
+    other = WORDS.replace("Thursday", "Saturday") + " Large items are collected on another day, by arrangement only."
+    before, after = await told(home(), WORDS, other, WORDS)
+    assert before == after
+    before, after = await told(home(), WORDS, other, WORDS, WORDS + " ", hours=25)
+    assert before < after
+
+
+async def test_a_blank_version_in_between_is_nothing_to_tell() -> None:
+    """D-25: a body that turned empty was never shown, so its return is no news, however long it stays."""
+    before, after = await told(home(), WORDS, "", WORDS, WORDS + " ", hours=25)
+    assert before == after
 
 
 async def test_another_feeds_copy_is_a_duplicate() -> None:
