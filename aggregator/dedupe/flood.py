@@ -162,12 +162,18 @@ def _link_of(head: Head) -> Hashable | None:
 
 def _exact(candidate: Candidate) -> Hashable | None:
     stamp = candidate.entry.published
-    return stamp.instant.replace(microsecond=0) if stamp.instant and stamp.precision in _FINE else None
+    return _telling(stamp.instant) if stamp.precision in _FINE else None
 
 
 def _exact_of(head: Head) -> Hashable | None:
-    stated = head.source_published_at
-    return stated.replace(microsecond=0) if stated and head.precision in _FINE else None
+    return _telling(head.source_published_at) if head.precision in _FINE else None
+
+
+def _telling(instant: datetime | None) -> datetime | None:
+    """The instant to the second, unless it is one at which anybody may publish: the hour or a quarter of it."""
+    if instant is None or (instant.second == 0 and instant.minute % 15 == 0):
+        return None
+    return instant.replace(microsecond=0)
 
 
 def _pairs(
@@ -206,12 +212,17 @@ def _likely(case: Case, found: Recognition) -> dict[int, str]:
         for candidate, head in pairs
         if _related(candidate, head)
     }
-    stamps = Counter(_exact(match.candidate) for match in found.matches if match.renamed)
+    stamps = Counter(_stated(match.candidate) for match in found.matches if match.renamed)
     for candidate in found.strangers:
-        stamp = _exact(candidate)
+        stamp = _stated(candidate)
         if stamp is not None and stamps[stamp] >= LEAST:
             likely.setdefault(candidate.entry.position, f"{stamps[stamp]} old entries of the document state this date")
     return likely
+
+
+def _stated(candidate: Candidate) -> datetime | None:
+    stamp = candidate.entry.published
+    return stamp.instant if stamp.precision in _FINE else None
 
 
 def _is_old(case: Case, candidate: Candidate, newest: datetime) -> bool:

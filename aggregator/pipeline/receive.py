@@ -31,7 +31,7 @@ from aggregator.pipeline.context import read_context
 from aggregator.pipeline.settle import After, Answer, judge, poll_record, report
 from aggregator.ports import Ports
 from aggregator.push import delivered
-from aggregator.schedule import learn
+from aggregator.schedule import learn, longest_silence
 
 log = structlog.get_logger()
 
@@ -119,6 +119,7 @@ def _after(source: Source, before: FeedState, answer: Answer, verdict: Verdict) 
     return replace(
         before,
         rhythm=rhythm,
+        longest_silence=longest_silence(before, replace(before, rhythm=rhythm)),
         identity=verdict.identity,
         id_changes=verdict.id_changes,
         last_change_at=now if changed else before.last_change_at,

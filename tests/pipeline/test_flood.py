@@ -205,3 +205,27 @@ async def test_a_single_late_entry_is_announced(place: Home) -> None:
     before = place.store.archive.touched(0).seq
     await ask(place, *known, item(Notice(630), site="live"))
     assert told(place, before) == [Notice(630).title]
+
+
+async def test_round_times_alone_prove_nothing(place: Home) -> None:
+    """P-15: entries published on the hour, with other titles and other words, are held and never taken for others."""
+
+    def hourly(site: str, what: str, first: int, last: int) -> list[str]:
+        return [
+            item(
+                Notice(number),
+                site=site,
+                title=f"{what} {number * 17 % 89}",
+                words=f"{what} number {number} of the {WORKS[number % 8]} at {PLACES[number % 8]}, as heard.",
+                when=NOW - timedelta(days=700 - number),
+            )
+            for number in range(first, last)
+        ]
+
+    await ask(place, *hourly("old", "Hearing", 600, 640))
+    count, before = len(stored(place)), place.store.archive.touched(0).seq
+    again = hourly("new", "Hearing", 600, 639)
+    other = hourly("new", "Street party", 639, 640)
+    await ask(place, *again, *other)
+    assert len(stored(place)) == count + 1, "a new entry of its own, on the hour of another"
+    assert len(told(place, before)) == 1

@@ -167,6 +167,22 @@ def test_empty_file_is_migrated_and_stranger_refused(tmp_path: Path) -> None:
         reopen(tmp_path / "other.db")
 
 
+def test_entries_stored_before_the_third_step_count_for_their_month(sqlite: SqliteStore, tmp_path: Path) -> None:
+    """b3: an archive that is older than the gap detector is complete as far as anybody knows, not empty."""
+    sqlite.sources.sync([source()], NOW)
+    sqlite.ledger.record(record(sqlite.sources.get(FeedId("ashmere"))[1], added(candidate(1)), added(candidate(2))))
+    with sqlite.database.transaction() as writer:
+        for name in ("holds", "gaps", "months"):
+            writer.execute(f"DROP TABLE {name}")
+        writer.execute("DROP INDEX journal_by_entry")
+        writer.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0003_watching'")
+    sqlite.close()
+    store = reopen(tmp_path / "archive.db")
+    assert store.migrated.applied == ("m0003_watching",)
+    assert [(month.month, month.entries) for month in store.catalogue.months(FeedId("ashmere"))] == [("2026-07", 2)]
+    store.close()
+
+
 def test_faults_of_opening_are_plain(tmp_path: Path) -> None:
     """What cannot be opened is said in words that tell the remedy."""
     (tmp_path / "text.db").write_text("this is no database " * 400)
