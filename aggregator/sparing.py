@@ -30,8 +30,8 @@ class Hosts(Protocol):
         instant that the wrong clock named; returns how many feeds."""
         ...
 
-    def requests(self, since: datetime) -> int:
-        """Requests made since then, redirects included (A-06)."""
+    def requests(self, since: datetime, until: datetime) -> int:
+        """Requests begun from ``since`` to ``until``, redirects included (A-06)."""
         ...
 
     def recall(self, name: str) -> str | None:

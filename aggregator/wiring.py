@@ -18,7 +18,9 @@ from aggregator.fetch.hub import HttpHub
 from aggregator.fetch.limits import Limits
 from aggregator.fetch.policy import user_agent
 from aggregator.fetch.transport import PORTS
+from aggregator.model import FeedStatus
 from aggregator.parse.digest import ProcessDigest
+from aggregator.pipeline.weather import Weather
 from aggregator.ports import Catalogue, Ports, Postroom, Subscriptions
 from aggregator.publish.folder import Folder
 from aggregator.reading import read_document
@@ -27,6 +29,8 @@ from aggregator.store.sqlite import GroupWriter, SqliteStore, open_store
 from aggregator.version import __version__
 
 DATABASE = "archive.db"
+OUT = (FeedStatus.PAUSED, FeedStatus.REMOVED)
+"""Feeds that are not polled by themselves have no share in the budget."""
 PUBLIC = "public"
 DECODED = 3
 """A body may grow to this many times ``max_body`` when decoded (H-64)."""
@@ -53,6 +57,13 @@ class Parts:
     output: Folder
     agent: str
     hub: HttpHub
+    weather: Weather
+
+    async def turn_climate(self) -> None:
+        """Turn the knob of the schedule by what was asked in the last 24 hours (A-06)."""
+        now = self.ports.clock.now()
+        polled = tuple(row.state for row in self.store.catalogue.feeds() if row.state.status not in OUT)
+        await self.ports.write(lambda: self.weather.turn(polled, now))
 
 
 def open_archive(settings: Settings) -> SqliteStore:
@@ -161,6 +172,7 @@ async def running(settings: Settings, processes: int | None = None) -> AsyncIter
     count = polling.processes if processes is None else processes
     digest = ProcessDigest(read_document, count, polling.total_timeout, PARSE_MEMORY)
     writer = GroupWriter(store)
+    weather = Weather(store.sources)
     ports = Ports(
         clock=SystemClock(),
         fetch=fetch,
@@ -169,10 +181,18 @@ async def running(settings: Settings, processes: int | None = None) -> AsyncIter
         ledger=store.ledger,
         write=writer,
         push=make_postroom(settings, store.subscriptions),
+        climate=weather,
+        retry_scope=polling.retry_after_scope,
     )
     try:
         yield Parts(
-            settings=settings, ports=ports, store=store, output=open_output(settings), agent=agent_of(settings), hub=hub
+            settings=settings,
+            ports=ports,
+            store=store,
+            output=open_output(settings),
+            agent=agent_of(settings),
+            hub=hub,
+            weather=weather,
         )
     finally:
         await fetch.aclose()

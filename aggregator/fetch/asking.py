@@ -47,9 +47,8 @@ def unconditional_until(state: FeedState, now: datetime) -> datetime | None:
 
     An instant in the future of ``now`` comes from a clock that was set back; it counts as ``now``.
     """
-    if state.validators is not None or not gives(state, now):
-        return None
-    return unconditional_spent(state, now)
+    bare = state.validators is None and gives(state, now)
+    return unconditional_spent(state, now) if bare or state.revalidation.wanders else None
 
 
 def unconditional_spent(state: FeedState, now: datetime) -> datetime | None:
@@ -73,14 +72,20 @@ def spends(state: FeedState, exchange: Exchange) -> bool:
     return state.validators is not None or gives(state, exchange.started_at)
 
 
-def given(known: Revalidation, exchange: Exchange, now: datetime) -> Revalidation:
-    """A body that could not be used gave a validator all the same: it is not kept (H-06), but it counts (H-09)."""
+def given(state: FeedState, exchange: Exchange, now: datetime) -> Revalidation:
+    """A body that could not be used gave a validator all the same: it is not kept (H-06), but it counts (H-09).
+    ``state`` is that before the exchange."""
+    known = replace(state.revalidation, wanders=_wanders(state, exchange))
     return replace(known, given_at=now) if exchange.status == 200 and _gave(exchange) else known
+
+
+def _wanders(state: FeedState, exchange: Exchange) -> bool:
+    return bool(exchange.hops) and spends(state, exchange)
 
 
 def learned(state: FeedState, meaning: Modified | NotModified, exchange: Exchange, now: datetime) -> Revalidation:
     """What a good answer teaches; ``state`` is that before it, ``now`` aware and UTC."""
-    known = state.revalidation
+    known = replace(state.revalidation, wanders=_wanders(state, exchange))
     at = now if _gave(exchange) else known.given_at
     if isinstance(meaning, NotModified):
         since = known.only_304_since or now

@@ -39,7 +39,7 @@ def remember_failure(state: FeedState, exchange: Exchange) -> FeedState:
     """
     return replace(
         _asked(state, exchange),
-        revalidation=given(state.revalidation, exchange, exchange.finished_at),
+        revalidation=given(state, exchange, exchange.finished_at),
         failures=state.failures + 1,
     )
 

@@ -59,7 +59,8 @@ class Revalidation:
 
     ``same`` counts answers in a row with the known bytes although validators were sent (H-10); ``given_at`` is the last
     answer with a validator (H-09); ``wire_bytes`` the size of the last body (H-11); ``only_304_since`` the first of the
-    answers 304 since the last body (H-12).
+    answers 304 since the last body (H-12). ``wanders``: the last request without validators was made because a redirect
+    led to another address than before, so the next one may have none either.
     """
 
     mode: AskMode = AskMode.BOTH
@@ -67,6 +68,7 @@ class Revalidation:
     given_at: datetime | None = None
     wire_bytes: int = 0
     only_304_since: datetime | None = None
+    wanders: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

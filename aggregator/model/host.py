@@ -23,8 +23,8 @@ class RetryScope(StrEnum):
 class Cooling:
     """How a host is spared (H-48, H-49). Instants are aware and UTC.
 
-    No request before ``until``, for ``reason``. ``penalty`` is the least interval of each of its feeds as it was set at
-    ``since``; it halves with every day after that.
+    No request before ``until``, for ``reason``, as was decided at ``since``. ``penalty`` is the least interval of each
+    of its feeds as it was then; it halves with every day after that.
     """
 
     until: datetime | None = None

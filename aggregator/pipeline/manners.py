@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aggregator.fetch.asking import spends, unconditional_spent, unconditional_until
+from aggregator.fetch.asking import unconditional_spent, unconditional_until
 from aggregator.fetch.policy import make_request
 from aggregator.model import (
     SKIPPED,
@@ -59,15 +59,10 @@ def ask(source: Source, state: FeedState, agent: str, now: datetime) -> Request 
     return make_request(source, state, agent, unconditional=doubted)
 
 
-def floors(
-    source: Source, before: FeedState, state: FeedState, exchange: Exchange, cooling: Cooling
-) -> tuple[Bound, ...]:
+def floors(source: Source, state: FeedState, exchange: Exchange, cooling: Cooling) -> tuple[Bound, ...]:
     """Lower bounds for the next poll besides the usual ones (H-09, H-11, H-49); ``state`` is that after the poll."""
     started = exchange.started_at
     until = unconditional_until(state, started)
-    if until is None and exchange.hops and spends(before, exchange):
-        # A redirect that leads to another address each time makes every request unconditional.
-        until = unconditional_spent(state, started)
     budget = () if until is None else (Bound(at=until, name=UNCONDITIONAL),)
     least = penalty(cooling, started)
     host = (Bound(at=started + least, name=HOST_COOLING),) if least else ()

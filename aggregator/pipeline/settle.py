@@ -128,7 +128,7 @@ def state_after(
     state = with_health(source, before, state, ended, exchange, around.climate.shares)
     if answer.via is not None:
         state, move = kept(before, state), None
-    extra = floors(source, before, state, exchange, around.cooling)
+    extra = floors(source, state, exchange, around.cooling)
     due = next_poll(source, state, exchange, meaning, around.climate, extra=extra)
     if move is not None and isinstance(meaning, Gone | Failed):
         # The failure was that of the address just left.

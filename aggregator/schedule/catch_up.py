@@ -11,6 +11,8 @@ from aggregator.schedule.jitter import stretched, unit
 
 SPREAD_WINDOW = timedelta(minutes=30)
 CLOCK_TOLERANCE = timedelta(minutes=5)
+LONGEST = timedelta(days=31)
+"""No plan reaches further, whatever a clock said (H-48)."""
 
 
 def spread(rows: Iterable[FeedRow], now: datetime) -> dict[FeedId, timedelta]:
@@ -35,6 +37,6 @@ def misplanned(rows: Iterable[FeedRow], now: datetime) -> dict[FeedId, timedelta
     for row in rows:
         source, state = row.source, row.state
         if state.last_poll_at is not None and state.last_poll_at > now + CLOCK_TOLERANCE:
-            usual = min(max(state.interval or source.min_interval, source.min_interval), source.max_interval)
-            found[source.id] = stretched(max(usual, source.min_interval), source.id, state.polls, "clock")
+            usual = min(max(state.interval or source.min_interval, source.min_interval), LONGEST)
+            found[source.id] = stretched(usual, source.id, state.polls, "clock")
     return found

@@ -25,7 +25,9 @@ def cooled(source: Source, before: FeedState, meaning: Meaning, started: datetim
         return None
     reason = f"{meaning.status} answered to {source.id}"
     if asked is not None:
-        return Cooling(until=asked, reason=f"{reason}, asking us to come back at {asked:%Y-%m-%d %H:%M} UTC")
+        return Cooling(
+            until=asked, reason=f"{reason}, asking us to come back at {asked:%Y-%m-%d %H:%M} UTC", since=started
+        )
     pause = min(max(2 * (before.interval or source.min_interval), TOO_MANY_PAUSE), LONGEST_PAUSE)
     return Cooling(until=started + pause, reason=reason, penalty=pause, since=started)
 
@@ -34,7 +36,7 @@ def joined(known: Cooling, new: Cooling) -> Cooling:
     """Both together: a shorter pause never ends a longer one, a Retry-After forgives no penalty."""
     longer = new if known.until is None or (new.until is not None and new.until > known.until) else known
     harder = new if new.penalty > timedelta(0) else known
-    return Cooling(until=longer.until, reason=longer.reason, penalty=harder.penalty, since=harder.since)
+    return Cooling(until=longer.until, reason=longer.reason, penalty=harder.penalty, since=harder.since or new.since)
 
 
 def penalty(known: Cooling, now: datetime) -> timedelta:

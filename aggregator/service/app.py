@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from aggregator.model import Source
-from aggregator.schedule import spread
 from aggregator.schedule.heartbeat import Beat, Heartbeat
+from aggregator.service.catch_up import CatchUp
 from aggregator.service.configuration import Configuration
 from aggregator.service.lock import store_lock
 from aggregator.service.notify import notify, watchdog_seconds
@@ -61,6 +61,7 @@ class Service:
         self._poller = Poller(
             parts.ports, agent=parts.agent, concurrency=polling.concurrency, spacing=polling.host_spacing
         )
+        self._catch_up = CatchUp(parts.ports, parts.store.catalogue)
         self._publisher = Publisher(parts)
         self._configuration = Configuration(parts.settings)
         self._push = _push_desk(parts)
@@ -92,16 +93,9 @@ class Service:
 
     async def _begin(self, feeds: tuple[Source, ...]) -> None:
         """Make the stored feeds equal the configured ones, and catch up without a burst (H-71)."""
-        ports, archive = self._parts.ports, self._parts.store
-        now = ports.clock.now()
-
-        def begin() -> int:
-            ports.sources.sync(feeds, now)
-            return ports.sources.spread(now, spread(archive.catalogue.feeds(), now))
-
-        moved = await ports.write(begin)
-        if moved:
-            log.info("overdue feeds spread", feeds=moved)
+        ports = self._parts.ports
+        await ports.write(lambda: ports.sources.sync(feeds, ports.clock.now()))
+        await self._catch_up.begin()
         await self._publisher.run()
 
     def _beats(self) -> list[Beat]:
@@ -110,6 +104,7 @@ class Service:
             Beat(name="publish", seconds=PUBLISH, action=self._publish),
             Beat(name="configuration", seconds=WATCH_CONFIGURATION, action=self._reload),
             Beat(name="upkeep", seconds=UPKEEP, action=self._upkeep),
+            Beat(name="climate", seconds=UPKEEP, action=self._parts.turn_climate),
         ]
         if self._push is not None:
             beats.append(Beat(name="hubs", seconds=HUBS, action=self._push.beat))
@@ -118,6 +113,7 @@ class Service:
         return beats
 
     async def _tick(self) -> None:
+        await self._catch_up.beat()
         await self._poller.tick()
         self._beat_at = self._parts.ports.clock.now()
 

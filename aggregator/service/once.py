@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aggregator.model import FeedId, PollReport
+from aggregator.service.catch_up import CatchUp
 from aggregator.service.lock import store_lock
 from aggregator.service.poller import Poller
 from aggregator.service.publisher import Publisher
@@ -39,11 +40,13 @@ async def poll_once(
         async with running(settings) as parts:
             ports = parts.ports
             await ports.write(lambda: ports.sources.sync(settings.feeds, ports.clock.now()))
+            await CatchUp(ports, parts.store.catalogue).set_right(ports.clock.now())
             poller = Poller(ports, agent=parts.agent, concurrency=polling.concurrency, spacing=polling.host_spacing)
             try:
                 reports = await poller.once(only, tell)
             finally:
                 await poller.stop(0)
+            await parts.turn_climate()
             publisher = Publisher(parts)
             await publisher.run()
             return Round(reports=reports, faults=poller.faults, unpublished=publisher.fault)

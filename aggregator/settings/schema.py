@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from aggregator.model import Site, Source
+from aggregator.model import RetryScope, Site, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class Polling:
     max_body: int = 10_000_000
     allow_addresses: tuple[str, ...] = ()
     processes: int = 0
+    retry_after_scope: RetryScope = RetryScope.AUTO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

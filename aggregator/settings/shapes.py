@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from aggregator.model import Identity, Republish
+from aggregator.model import Identity, Republish, RetryScope
 from aggregator.settings import gates
 
 DEFAULT_CONTACT = "https://example.org/about-our-bot"
@@ -101,6 +101,7 @@ class PollingShape(Shape):
     max_body: Size = 10_000_000
     allow_addresses: list[Annotated[str, AfterValidator(gates.exemption)]] = []
     processes: Annotated[int, Field(ge=0, le=256)] = 0
+    retry_after_scope: Annotated[RetryScope, BeforeValidator(partial(gates.word_of, RetryScope))] = RetryScope.AUTO
 
 
 class PushShape(Shape):

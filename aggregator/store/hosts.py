@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from publicsuffixlist import PublicSuffixList
 
 
+@lru_cache(maxsize=65_536)
 def host_of(url: str) -> str:
     """The registrable domain of an address, lower-case: ``council.gov.uk`` for every server of that council.
 
@@ -22,7 +23,6 @@ def host_of(url: str) -> str:
     return registrable(name.rstrip(".")) if name else url.lower()
 
 
-@lru_cache(maxsize=65_536)
 def registrable(name: str) -> str:
     """The registrable domain of a host name, or the name itself where it has none."""
     try:

@@ -19,6 +19,9 @@ FLIGHT = timedelta(minutes=2)
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """What was done later than now by more than this was done by a clock that ran ahead."""
 
+LONGEST_COOLING = timedelta(days=31)
+"""No host is left alone for longer than this, whatever a clock said (H-48)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mint:

@@ -179,7 +179,7 @@ async def test_one_answer_serves_both_subscriptions() -> None:
     due = house.store.sources.get(FeedId("second"))[1].next_poll_at
     assert due is not None
     assert due >= house.clock.at + timedelta(hours=1)
-    assert house.store.sources.requests(NOW) == 4, "three requests and one redirect"
+    assert house.store.sources.requests(NOW, house.clock.at) == 4, "three requests and one redirect"
 
 
 async def test_a_304_serves_only_those_who_know_the_same() -> None:

@@ -40,7 +40,7 @@ def test_a_clock_set_back_silences_nobody() -> None:
     delays = misplanned([ahead, odd, fine, row("fresh")], NOW)
     assert set(delays) == {"ahead", "odd"}
     assert 5 * HOUR <= delays[ahead.source.id] <= 5.5 * HOUR
-    assert DAY <= delays[odd.source.id] <= 1.1 * DAY
+    assert 31 * DAY <= delays[odd.source.id] <= 1.1 * 31 * DAY
 
 
 def test_unit_is_stable() -> None:

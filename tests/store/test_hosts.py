@@ -145,16 +145,16 @@ def test_a_moved_feed_is_filed_under_its_new_host(store: Store) -> None:
 
 def test_a_clock_set_back_holds_nothing_for_ever(store: Store) -> None:
     """T-02: next polls, leases and hosts named by the wrong clock come back to now; a real pause stays."""
-    store.sources.sync([source("ran"), source("lent")], NOW)
+    store.sources.sync([source("ran"), source("lent"), source("crashed")], NOW)
     ahead = NOW + 400 * DAY
     poll(store, "ran", ahead)
-    store.sources.claim(ahead, 5, SPACING, [FeedId("lent")])
+    store.sources.claim(ahead, 5, SPACING, [FeedId("lent"), FeedId("crashed")])
     assert store.sources.claim(NOW, 5, SPACING) == ()
     delays = {FeedId("ran"): HOUR, FeedId("lent"): 2 * HOUR}
     assert store.sources.rewind(NOW, delays) == 2
     assert store.sources.claim(NOW + HOUR - SECOND, 5, SPACING) == ()
-    assert store.sources.claim(NOW + HOUR, 5, SPACING) == ("ran",)
-    assert set(store.sources.claim(NOW + 2 * HOUR, 5, SPACING)) == {"lent", "ran"}
+    assert store.sources.claim(NOW + HOUR, 5, SPACING) == ("crashed", "ran")
+    assert set(store.sources.claim(NOW + 2 * HOUR, 5, SPACING)) == {"lent", "ran", "crashed"}
     assert store.sources.get(FeedId("ran"))[1].last_poll_at == NOW
 
 
@@ -170,8 +170,9 @@ def test_requests_of_a_day(store: Store) -> None:
         (NOW + HOUR, {"via": FeedId("other")}),
     ):
         store.ledger.record(record(known, at=at, verdict=None, **changes))
-    assert store.sources.requests(NOW) == 4
-    assert store.sources.requests(NOW + MINUTE) == 3
+    assert store.sources.requests(NOW, NOW + HOUR) == 4
+    assert store.sources.requests(NOW + MINUTE, NOW + HOUR) == 3
+    assert store.sources.requests(NOW, NOW + MINUTE) == 1
 
 
 def test_notes_stay(store: Store) -> None:
@@ -180,3 +181,23 @@ def test_notes_stay(store: Store) -> None:
     store.sources.remember("mu", "900")
     store.sources.remember("mu", "901")
     assert store.sources.recall("mu") == "901"
+
+
+def test_a_pause_set_by_a_wrong_clock_is_made_whole(store: Store) -> None:
+    """T-02, H-48: not forgotten, not endless; a pause of the right clock is not touched."""
+    store.sources.sync([source("wrong"), source("right"), source("mad")], NOW)
+    ahead = NOW + 40 * DAY
+    right = Cooling(until=NOW + DAY, reason="r", since=NOW)
+    store.sources.cool(FeedId("wrong"), Cooling(until=ahead + 5 * HOUR, reason="w", penalty=HOUR, since=ahead))
+    store.sources.cool(FeedId("right"), right)
+    store.sources.cool(FeedId("mad"), Cooling(until=NOW + 900 * DAY, reason="m"))
+    store.sources.rewind(NOW, {})
+    assert store.sources.cooling(FeedId("right")) == right
+    wrong = store.sources.cooling(FeedId("wrong"))
+    assert wrong.until is not None
+    assert abs(wrong.until - (NOW + 5 * HOUR)) < SECOND
+    assert wrong.since == NOW
+    assert store.sources.cooling(FeedId("mad")).until == NOW + 31 * DAY
+    names = [FeedId("wrong")]
+    assert store.sources.claim(NOW + 5 * HOUR - SECOND, 5, SPACING, names) == ()
+    assert store.sources.claim(NOW + 5 * HOUR + SECOND, 5, SPACING, names) == ("wrong",)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from aggregator.model import Cooling, FeedId
 from aggregator.store.bucket import spend
 from aggregator.store.memory.tables import Host, Tables, feed_host
 from aggregator.store.stored import StoredFeed
-from aggregator.store.syncing import CLOCK_TOLERANCE, FLIGHT
+from aggregator.store.syncing import CLOCK_TOLERANCE, FLIGHT, LONGEST_COOLING
 from aggregator.store.values import instant_text
 
 
@@ -50,6 +51,8 @@ class MemoryHosts:
         with self._tables.undo.transaction():
             for name in self._tables.hosts.names():
                 self._tables.hosts[name] = _rewound(self._tables.hosts[name], now)
+            for feed_id in self._tables.feeds.names():
+                self._tables.feeds[feed_id] = _lease_rewound(self._tables.feeds[feed_id], now)
             moved = 0
             for feed_id, delay in delays.items():
                 feed = self._tables.feeds.get(feed_id)
@@ -61,12 +64,14 @@ class MemoryHosts:
                 moved += 1
             return moved
 
-    def requests(self, since: datetime) -> int:
-        """Requests made since then, redirects included (A-06)."""
+    def requests(self, since: datetime, until: datetime) -> int:
+        """Requests begun from ``since`` to ``until``, redirects included (A-06)."""
         with self._tables.undo.lock:
-            after = instant_text(since)
-            rows = (row for row in self._tables.polls.values() if str(row["started_at"]) >= after)
-            return sum(1 + int(row["hops"] or 0) for row in rows if was_request(row["outcome"], row["via"]))
+            polls, first, last = self._tables.polls, instant_text(since), instant_text(until)
+            newest = (polls[number] for number in range(len(polls), 0, -1))
+            rows = takewhile(lambda row: str(row["started_at"]) >= first, newest)
+            made = (row for row in rows if str(row["started_at"]) <= last and was_request(row["outcome"], row["via"]))
+            return sum(1 + int(row["hops"] or 0) for row in made)
 
     def recall(self, name: str) -> str | None:
         """A small note that survives a restart."""
@@ -93,15 +98,34 @@ class MemoryHosts:
 
 
 def _rewound(host: Host, now: datetime) -> Host:
-    ahead = now + CLOCK_TOLERANCE
-    cools = host.cooling.until is not None and host.cooling.until > now
+    ahead, cooling = now + CLOCK_TOLERANCE, _cooling_rewound(host.cooling, now)
     at, busy = host.next_request_at, host.busy_until
+    if at is not None and at > ahead:
+        at = max(cooling.until or now, now)
     return replace(
         host,
-        next_request_at=now if at is not None and at > ahead and not cools else at,
+        cooling=cooling,
+        next_request_at=at,
         busy_until=now if busy is not None and busy > ahead else busy,
         filled_at=min(host.filled_at, now) if host.filled_at else None,
     )
+
+
+def _cooling_rewound(cooling: Cooling, now: datetime) -> Cooling:
+    """A pause that begins in the future was set by the wrong clock: it is made whole from now on, and never endless."""
+    until, since = cooling.until, cooling.since
+    if until is None:
+        return cooling
+    if since is not None and since > now + CLOCK_TOLERANCE:
+        until, since = now + max(until - since, timedelta(0)), now
+    return replace(cooling, until=min(until, now + LONGEST_COOLING), since=since)
+
+
+def _lease_rewound(feed: StoredFeed, now: datetime) -> StoredFeed:
+    if feed.last_request_at is None or feed.last_request_at <= now + CLOCK_TOLERANCE:
+        return feed
+    lease = None if feed.lease_until is None else now + feed.source.min_interval
+    return replace(feed, last_request_at=now, lease_until=lease)
 
 
 def was_request(outcome: object, via: object) -> bool:
@@ -116,5 +140,5 @@ def active(feed: StoredFeed) -> bool:
 
 def due_at(feed: StoredFeed) -> datetime | None:
     """When the feed may be claimed: at its next poll, but not while it is leased; ``None`` means at once."""
-    instants = [at for at in (feed.state.next_poll_at, feed.lease_until) if at is not None]
-    return max(instants, default=None)
+    at, lease = feed.state.next_poll_at, feed.lease_until
+    return at if lease is None or (at is not None and at > lease) else lease

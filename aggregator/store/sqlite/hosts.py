@@ -10,7 +10,7 @@ from aggregator.store.bucket import spend
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.tables import fetch_feed
-from aggregator.store.syncing import CLOCK_TOLERANCE, FLIGHT
+from aggregator.store.syncing import CLOCK_TOLERANCE, FLIGHT, LONGEST_COOLING
 from aggregator.store.values import instant, instant_or_none, instant_text, maybe_instant
 
 _OF_FEED = "SELECT hosts.* FROM feeds JOIN hosts ON hosts.host = feeds.host WHERE feeds.id = ?"
@@ -35,13 +35,23 @@ UPDATE feeds SET next_poll_at = ?, bound = 'clock', last_poll_at = min(coalesce(
     lease_until = NULL WHERE id = ?
 """
 _REWIND_HOSTS = (
+    """UPDATE hosts SET penalised_at = :now, cool_until = strftime('%Y-%m-%dT%H:%M:%f000Z', :now, '+' ||
+    max((julianday(cool_until) - julianday(penalised_at)) * 86400, 0) || ' seconds')
+    WHERE penalised_at > :ahead AND cool_until <> ''""",
+    "UPDATE hosts SET cool_until = :longest WHERE cool_until > :longest",
+    "UPDATE hosts SET next_request_at = cool_until WHERE next_request_at > :ahead AND cool_until > :now",
     "UPDATE hosts SET next_request_at = :now WHERE next_request_at > :ahead AND cool_until <= :now",
     "UPDATE hosts SET busy_until = :now WHERE busy_until > :ahead",
     "UPDATE hosts SET filled_at = :now WHERE filled_at > :now",
 )
+_REWIND_LEASES = """
+UPDATE feeds SET last_request_at = :now, lease_until = CASE WHEN lease_until IS NOT NULL THEN
+    strftime('%Y-%m-%dT%H:%M:%f000Z', :now, '+' || coalesce(source ->> '$.min_interval', 0) || ' seconds') END
+WHERE last_request_at > :ahead
+"""
 _REQUESTS = """
 SELECT count(*) + coalesce(sum(hops), 0) FROM polls
-WHERE started_at >= ? AND outcome NOT IN ('skipped', 'pushed') AND via IS NULL
+WHERE started_at BETWEEN ? AND ? AND outcome NOT IN ('skipped', 'pushed') AND via IS NULL
 """
 
 
@@ -82,17 +92,20 @@ class SqliteHosts:
     def rewind(self, now: datetime, delays: Mapping[FeedId, timedelta]) -> int:
         """Bring back to ``now`` what a clock that ran ahead left in the future."""
         at = instant_text(now)
+        ahead, longest = instant_text(now + CLOCK_TOLERANCE), instant_text(now + LONGEST_COOLING)
+        marks = {"now": at, "ahead": ahead, "longest": longest}
         with self._database.transaction() as writer:
             for statement in _REWIND_HOSTS:
-                writer.execute(statement, {"now": at, "ahead": instant_text(now + CLOCK_TOLERANCE)})
+                writer.execute(statement, marks)
+            writer.execute(_REWIND_LEASES, marks)
             for feed_id, delay in delays.items():
                 writer.execute(_REWIND, (instant_text(now + delay), at, at, feed_id))
         return len(delays)
 
-    def requests(self, since: datetime) -> int:
-        """Requests made since then, redirects included (A-06)."""
+    def requests(self, since: datetime, until: datetime) -> int:
+        """Requests begun from ``since`` to ``until``, redirects included (A-06)."""
         with self._database.reading() as reader:
-            return int(reader.execute(_REQUESTS, (instant_text(since),)).fetchone()[0])
+            return int(reader.execute(_REQUESTS, (instant_text(since), instant_text(until))).fetchone()[0])
 
     def recall(self, name: str) -> str | None:
         """A small note that survives a restart."""
