@@ -9,9 +9,11 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import feedparser
+import feedparser.mixin
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from aggregator.model import (
@@ -30,6 +32,9 @@ from aggregator.parse.values import whole_number
 for _parser in (StrictFeedParser, LooseFeedParser):
     # It resolves ids against the address of the feed, so that they change when the feed moves (P-11).
     _parser.can_be_relative_uri = _parser.can_be_relative_uri - {"id"}
+
+# It joins the base of the document to itself at every start tag: a pure function, so what is known is remembered.
+feedparser.mixin.make_safe_absolute_uri = lru_cache(maxsize=512)(feedparser.mixin.make_safe_absolute_uri)
 
 _VERSIONS = {"rss091n": "rss091", "rss091u": "rss091", "rss": "rss20", "atom": "atom10", "atom01": "atom03"} | {
     "atom02": "atom03"
