@@ -40,7 +40,7 @@ from aggregator.model import (
     Touched,
     Unreadable,
 )
-from aggregator.sparing import Hosts
+from aggregator.sparing import Hosts, Traces
 
 T = TypeVar("T")
 
@@ -128,7 +128,7 @@ class Ledger(Protocol):
         ...
 
 
-class Archive(Protocol):
+class Archive(Traces, Protocol):
     """What publishing reads. Safe to call from any thread."""
 
     def founding(self) -> Founding:

@@ -1,12 +1,12 @@
-"""The hole in the wall through which hosts are spared: part of the port `Sources`, implemented by both stores."""
+"""The holes in the wall through which hosts are spared, and how that is proved; both stores implement them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from aggregator.model import Cooling, FeedId
+from aggregator.model import Cooling, FeedId, PollTrace
 
 
 class Hosts(Protocol):
@@ -40,4 +40,16 @@ class Hosts(Protocol):
 
     def remember(self, name: str, value: str) -> None:
         """Write a note."""
+        ...
+
+
+class Traces(Protocol):
+    """What the politeness ledger is made of (H-73); part of the port `Archive`."""
+
+    def last_poll(self) -> datetime | None:
+        """When the latest poll began."""
+        ...
+
+    def traces(self, since: datetime, until: datetime) -> Iterator[PollTrace]:
+        """Requests and skipped polls from ``since`` until before ``until``, in the order of their starts."""
         ...

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,8 +18,9 @@ from aggregator.fetch.hub import HttpHub
 from aggregator.fetch.limits import Limits
 from aggregator.fetch.policy import user_agent
 from aggregator.fetch.transport import PORTS
-from aggregator.model import FeedStatus
+from aggregator.model import FeedStatus, HostScore
 from aggregator.parse.digest import ProcessDigest
+from aggregator.pipeline.politeness import host_scores
 from aggregator.pipeline.weather import Weather
 from aggregator.ports import Catalogue, Ports, Postroom, Subscriptions
 from aggregator.publish.folder import Folder
@@ -101,6 +102,22 @@ def _existing(settings: Settings) -> Iterator[SqliteStore]:
     store = open_archive(settings)
     try:
         yield store
+    finally:
+        store.close()
+
+
+def open_scores(settings: Settings, span: timedelta) -> tuple[HostScore, ...]:
+    """The politeness ledger of the last days, also while a service runs (H-73).
+
+    Raises:
+        StoreError: there is no archive yet, or it cannot be opened.
+    """
+    if not database(settings).exists():
+        raise StoreError(f"nothing is archived at {database(settings)} yet; `aggregator poll` or `serve` begins it")
+    store = open_archive(settings)
+    try:
+        now = SystemClock().now()
+        return host_scores(store.archive.traces(now - span, now))
     finally:
         store.close()
 

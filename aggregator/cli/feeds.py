@@ -9,6 +9,7 @@ import click
 
 from aggregator.cli.feeds_edit import add, pause, remove, resume
 from aggregator.cli.hubs import hubs
+from aggregator.cli.politeness import politeness
 from aggregator.cli.release import release
 from aggregator.cli.settings import named, settings_of
 from aggregator.cli.show import local, plain, print_json, print_table, stamp
@@ -25,7 +26,7 @@ def command() -> None:
     """
 
 
-for further in (add, remove, pause, resume, release, hubs):
+for further in (add, remove, pause, resume, release, hubs, politeness):
     command.add_command(further)
 
 
@@ -166,6 +167,7 @@ def _state(row: FeedRow) -> dict[str, object]:
         "uuid": state.uuid,
         "etag": state.validators.etag if state.validators else None,
         "last_modified": state.validators.last_modified if state.validators else None,
+        "asked_at": state.moved_url,
         "redirects_to": state.redirect.target if state.redirect else None,
         "language": state.profile.language,
         "site_url": state.profile.site_url,

@@ -64,6 +64,7 @@ from aggregator.model.feed import (
     poll_url,
 )
 from aggregator.model.host import WARM, Cooling, RetryScope
+from aggregator.model.manners import HostScore, PollTrace
 from aggregator.model.names import (
     AskMode,
     ContentHash,
@@ -159,6 +160,7 @@ __all__ = [
     "Hints",
     "Hold",
     "Hop",
+    "HostScore",
     "HubAnswer",
     "Identity",
     "Item",
@@ -178,6 +180,7 @@ __all__ = [
     "PollLine",
     "PollRecord",
     "PollReport",
+    "PollTrace",
     "Precision",
     "Problem",
     "PublicId",

@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from aggregator.model import Edition, FeedStatus, Selection, Site, SourceCard, Touched
+from aggregator.model import Edition, FeedStatus, File, Selection, Site, SourceCard, Touched
 from aggregator.normalise.html import SANITISER_VERSION, clean_html
+from aggregator.pipeline.politeness import host_scores
 from aggregator.ports import Archive, Output
 from aggregator.publish.edition import CATEGORY_LIMIT, LIMIT, SOURCE_LIMIT, combined, of_category, of_feed
+from aggregator.publish.manners import render_politeness
 from aggregator.publish.press import Press
 from aggregator.publish.render import render, render_site, rendering
 from aggregator.version import __version__
 
+LEDGER = timedelta(days=7)
+"""So many whole days the page on our politeness tells of."""
 BATCH = 40
 """Editions rendered before their files are written: bounds memory when everything is rebuilt."""
 
@@ -54,12 +59,13 @@ def publish(archive: Archive, output: Output, site: Site, agent: str, *, rebuild
     press = Press(site=site, clean=clean_html, version=__version__, agent=agent)
     since, remembered = output.published()
     cards = archive.cards()
-    before, now = _Mark.read(remembered), _Mark(way=_way(press), front=_front(cards))
+    ledger = _ledger(archive)
+    before, now = _Mark.read(remembered), _Mark(way=_way(press), front=_front(cards, ledger))
     everything = rebuild or before.way != now.way
     touched = archive.touched(0 if everything else since)
     if not everything and touched.seq == since and before == now:
         return PublishReport(seq=since, editions=0, written=())
-    return _Run(archive, output, press, cards, touched, everything).finish(str(now))
+    return _Run(archive, output, press, cards, touched, everything).finish(str(now), ledger)
 
 
 class _Run:
@@ -78,8 +84,9 @@ class _Run:
         self._cards, self._touched, self._everything = cards, touched, everything
         self._founding = archive.founding()
 
-    def finish(self, mark: str) -> PublishReport:
-        """Write what is to be written, the combined feed last, and remember how far it goes."""
+    def finish(self, mark: str, ledger: datetime) -> PublishReport:
+        """Write what is to be written, the combined feed last, and remember how far it goes. ``ledger`` is the end of
+        the politeness ledger."""
         written: list[str] = []
         count = 1
         for batch in _batches(self._parts()):
@@ -88,12 +95,18 @@ class _Run:
         whole = combined(self._archive.items(Selection(limit=LIMIT)), self._press.site, self._founding)
         changed_at = self._touched.at or self._founding.at
         files = (*render([whole], self._cards, self._press), *render_site(whole, self._cards, self._press, changed_at))
-        written += self._output.write(files)
+        written += self._output.write((*files, self._politeness(ledger)))
         # A category that no feed is in any more is not published any more; a removed feed's file stays.
         keep = [f"category/{name}" for name in sorted(_categories(self._cards))]
         written += self._output.remove_except("category", keep)
         self._output.remember(self._touched.seq, mark)
         return PublishReport(seq=self._touched.seq, editions=count, written=tuple(written))
+
+    def _politeness(self, until: datetime) -> File:
+        """The last whole days, so that the page changes once a day."""
+        since = until - LEDGER
+        scores = host_scores(self._archive.traces(since, until))
+        return render_politeness(scores, since, until, self._press.site, until)
 
     def _parts(self) -> Iterator[Edition]:
         """The categories and sources that changed."""
@@ -113,9 +126,16 @@ def _way(press: Press) -> str:
     return hashlib.sha256(f"{rendering(press)} {SANITISER_VERSION}".encode()).hexdigest()
 
 
-def _front(cards: tuple[SourceCard, ...]) -> str:
-    """Changes whenever the front page would tell something else of the feeds; the journal does not hold that."""
-    return hashlib.sha256(repr(cards).encode()).hexdigest()
+def _front(cards: tuple[SourceCard, ...], ledger: datetime) -> str:
+    """Changes whenever the front page would tell something else of the feeds, and with the day of the ledger; the
+    journal does not hold that."""
+    return hashlib.sha256(f"{cards!r} {ledger}".encode()).hexdigest()
+
+
+def _ledger(archive: Archive) -> datetime:
+    """The midnight (UTC) before the latest poll."""
+    last = archive.last_poll() or archive.founding().at
+    return last.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _categories(cards: tuple[SourceCard, ...]) -> set[str]:

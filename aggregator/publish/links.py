@@ -17,6 +17,7 @@ NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 """The same as people call them."""
 
 ABOUT = "about-our-bot.html"
+POLITENESS = "politeness.html"
 ICON = "icon.svg"
 OPML = "opml.xml"
 STYLE = "style.css"

@@ -33,7 +33,7 @@ def render_front(edition: Edition, cards: Sequence[SourceCard], press: Press, ch
     ``changed_at`` is when anything of that changed last, aware and UTC.
     """
     listed = [card for card in cards if card.status is not FeedStatus.REMOVED]
-    body = _render(
+    body = fill(
         "index.html",
         press.site,
         feeds=views.feeds(edition.path, press.site),
@@ -52,7 +52,7 @@ def render_front(edition: Edition, cards: Sequence[SourceCard], press: Press, ch
 
 def render_source(edition: Edition, card: SourceCard, press: Press, changed_at: datetime) -> File:
     """``feeds/{id}.html``: one source, served as ``/feeds/{id}/``."""
-    body = _render(
+    body = fill(
         "source.html",
         press.site,
         feeds=views.feeds(edition.path, press.site),
@@ -69,7 +69,7 @@ def render_about(press: Press, changed_at: datetime) -> File:
     contact = press.site.contact.strip()
     address = links.web(contact) or (f"mailto:{contact}" if "@" in contact and " " not in contact else None)
     agent = press.agent or f"aggregator/{press.version}"
-    body = _render(links.ABOUT, press.site, agent=legal(agent), contact=contact, contact_url=address)
+    body = fill(links.ABOUT, press.site, agent=legal(agent), contact=contact, contact_url=address)
     return File(path=links.ABOUT, body=body, changed_at=changed_at)
 
 
@@ -82,7 +82,7 @@ def render_fixtures(changed_at: datetime) -> tuple[File, ...]:
     return (*fixed, File(path="robots.txt", body=b"User-agent: *\nDisallow:\n", changed_at=changed_at))
 
 
-def _render(template: str, site: Site, **values: object) -> bytes:
+def fill(template: str, site: Site, **values: object) -> bytes:
     """A page as UTF-8; characters that no document may hold are dropped at the end, wherever they came from."""
     page = _TEMPLATES.get_template(template).render(
         site=site,
@@ -91,6 +91,7 @@ def _render(template: str, site: Site, **values: object) -> bytes:
         style=links.local(site, links.STYLE),
         icon=links.local(site, links.ICON),
         about=links.local(site, links.ABOUT),
+        politeness=links.local(site, links.POLITENESS),
         zone_note=views.zone_note(site),
         **values,
     )

@@ -285,7 +285,7 @@ def poll_row(record: PollRecord) -> dict[str, SqlValue]:
         "encoding": safe_or_none(record.encoding),
         "hops": record.hops,
         "via": record.via,
-        "asked": record.asked,
+        "asked": record.asked_with,
         "given": record.given,
         "flaws": record.flaws or None,
     }

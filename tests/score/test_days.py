@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from aggregator.model import AskMode, FeedId, FeedStatus
+from aggregator.pipeline.politeness import host_scores
 from aggregator.store.values import instant, instant_text
 from tests.score.farm import FLOORS, sources, web
 from tests.score.installation import Installation, silence
@@ -67,6 +68,17 @@ def test_zero_bad_marks(place: Installation) -> None:
     assert bad_marks(place.world.log, FLOORS) == []
     assert len(place.world.log) > 5_000
     assert unconditional_share(place.world.log) < 0.1
+
+
+def test_the_ledger_says_the_same(place: Installation) -> None:
+    """H-73: what we show publishers comes to the same result as what their logs say."""
+    traces = list(place.store.archive.traces(SPRING - 100 * DAY, SPRING + 200 * DAY))
+    # The ledger is in the order of our clock, which was set back twice: only what came before is in order.
+    scores = host_scores(trace for trace in traces if trace.started_at < SPRING + 40 * DAY)
+    assert [score.host for score in scores if score.bad_marks] == []
+    plain = next(score for score in scores if score.host == "plain.example")
+    assert plain.good > 0.9 * plain.requests
+    assert sum(score.put_off for score in scores) > 0
 
 
 def test_every_feed_is_still_polled(place: Installation) -> None:

@@ -190,6 +190,7 @@ HOST_MISTAKES = [
     ("[server]\nhost = 'a b'", 2, "[server] host", "neither", None),
     ("[polling]\nconcurrency = 0", 2, "[polling] concurrency", "at least 1", None),
     ("[polling]\nprocesses = -1", 2, "[polling] processes", "at least 0", None),
+    ("[polling]\nretry_after_scope = \"hosts\"", 2, "[polling] retry_after_scope", "", "host"),
     ("[polling]\nmin_interval = 60", 2, "[polling] min_interval", "duration in quotes", "1h30m"),
     ("[polling]\nmin_interval = '1 hour'", 2, "[polling] min_interval", "not a duration", "1h30m"),
     ("[polling]\ntotal_timeout = '2h'", 2, "[polling] total_timeout", "between", None),

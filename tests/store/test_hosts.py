@@ -201,3 +201,24 @@ def test_a_pause_set_by_a_wrong_clock_is_made_whole(store: Store) -> None:
     names = [FeedId("wrong")]
     assert store.sources.claim(NOW + 5 * HOUR - SECOND, 5, SPACING, names) == ()
     assert store.sources.claim(NOW + 5 * HOUR + SECOND, 5, SPACING, names) == ("wrong",)
+
+
+def test_traces_are_requests_in_order(store: Store) -> None:
+    """H-73: what the ledger reads; answers borrowed and documents pushed are no requests, skipped polls are told."""
+    store.sources.sync([source("one", url="https://www.ashmere.gov.uk/feed")], NOW)
+    known = store.sources.get(FeedId("one"))[1]
+    assert store.archive.last_poll() is None
+    for hours, changes in (
+        (5, {"asked_with": "a/b", "given": "c/-", "flaws": "cookie", "hops": 1, "sent": "both"}),
+        (1, {}),
+        (2, {"outcome": "skipped"}),
+        (3, {"outcome": "pushed"}),
+        (4, {"via": FeedId("one")}),
+    ):
+        store.ledger.record(record(known, at=NOW + hours * HOUR, verdict=None, **changes))
+    found = list(store.archive.traces(NOW, NOW + 6 * HOUR))
+    assert [trace.started_at for trace in found] == [NOW + HOUR, NOW + 2 * HOUR, NOW + 5 * HOUR]
+    last = found[-1]
+    assert (last.host, last.asked, last.given, last.flaws, last.hops) == ("ashmere.gov.uk", "a/b", "c/-", "cookie", 1)
+    assert list(store.archive.traces(NOW + 2 * HOUR, NOW + 5 * HOUR)) == found[1:2]
+    assert store.archive.last_poll() == NOW + 5 * HOUR

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from aggregator.errors import UnknownEntryError
 from aggregator.model import (
+    PUSHED,
     EntryFilter,
     EntryId,
     EntryRow,
@@ -19,15 +21,18 @@ from aggregator.model import (
     Member,
     Month,
     PollLine,
+    PollTrace,
     Revision,
     Selection,
     SourceCard,
     Touched,
 )
-from aggregator.store.memory.tables import Tables
+from aggregator.store.memory.tables import Tables, feed_host
 from aggregator.store.showing import MEMBERS, card, entry_line, feed_line, feed_title, item, member, version
 from aggregator.store.stored import StoredEntry, StoredRevision
 from aggregator.store.touching import old_category
+from aggregator.store.traces import trace_of
+from aggregator.store.values import instant, instant_text
 from aggregator.store.watch_rows import poll_line
 
 
@@ -66,6 +71,20 @@ class MemoryArchive:
         entries = (self._tables.entries[number] for number in copies)
         return [member(entry, feed_title(self._tables.feeds[entry.feed_id])) for entry in entries]
 
+    def last_poll(self) -> datetime | None:
+        """When the latest poll began."""
+        with self._tables.undo.lock:
+            return max((instant(str(row["started_at"])) for row in self._tables.polls.values()), default=None)
+
+    def traces(self, since: datetime, until: datetime) -> Iterator[PollTrace]:
+        """Requests and skipped polls from ``since`` until before ``until``, in the order of their starts."""
+        with self._tables.undo.lock:
+            first, last = instant_text(since), instant_text(until)
+            own = [row for row in self._tables.polls.values() if row["via"] is None and row["outcome"] != PUSHED]
+            rows = sorted((row for row in own if first <= str(row["started_at"]) < last), key=_start)
+            for row in rows:
+                yield trace_of(row, feed_host(self._tables.feeds[FeedId(str(row["feed_id"]))]))
+
     def cards(self) -> tuple[SourceCard, ...]:
         """Every feed that is or was configured, by id."""
         with self._tables.undo.lock:
@@ -87,6 +106,10 @@ class MemoryArchive:
                 feeds=tuple(sorted(feeds)),
                 categories=tuple(sorted(categories - {""})),
             )
+
+
+def _start(row: Mapping[str, object]) -> str:
+    return str(row["started_at"])
 
 
 class MemoryCatalogue:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from heapq import merge
 from itertools import islice
 
-from aggregator.model import EntryId, FeedId, Founding, Item, Member, Selection, SourceCard, Touched
+from aggregator.model import EntryId, FeedId, Founding, Item, Member, PollTrace, Selection, SourceCard, Touched
 from aggregator.store.rows import entry_of, feed_of, revision_of
 from aggregator.store.showing import MEMBERS, card, item, member
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.touching import old_category
-from aggregator.store.values import instant
+from aggregator.store.traces import trace_of
+from aggregator.store.values import instant, instant_text, maybe_instant
 
 _ALL = "SELECT pub_seq, id FROM entries WHERE pub_seq IS NOT NULL ORDER BY pub_seq DESC LIMIT ?"
 _OF_FEED = """
@@ -37,6 +39,10 @@ CROSS JOIN entries AS copy ON copy.id = journal.entry_id
 CROSS JOIN entries AS lead ON lead.id = copy.duplicate_of
 WHERE journal.seq > ? AND journal.seq <= ?
 """
+_TRACES = """
+SELECT polls.*, feeds.host FROM polls INDEXED BY polls_by_start CROSS JOIN feeds ON feeds.id = polls.feed_id
+WHERE started_at >= ? AND started_at < ? AND via IS NULL AND outcome <> 'pushed' ORDER BY started_at
+"""
 _LEFT = "SELECT payload FROM journal WHERE seq > ? AND seq <= ? AND kind IN ('feed_changed', 'feed_returned')"
 
 
@@ -57,6 +63,17 @@ class SqliteArchive:
         with self._database.reading() as reader:
             numbers = _numbers(reader, selection)
             return _items(reader, numbers)
+
+    def last_poll(self) -> datetime | None:
+        """When the latest poll began."""
+        with self._database.reading() as reader:
+            return maybe_instant(reader.execute("SELECT max(started_at) FROM polls").fetchone()[0])
+
+    def traces(self, since: datetime, until: datetime) -> Iterator[PollTrace]:
+        """Requests and skipped polls from ``since`` until before ``until``, in the order of their starts."""
+        with self._database.reading() as reader:
+            for row in reader.execute(_TRACES, (instant_text(since), instant_text(until))):
+                yield trace_of(row, row["host"])
 
     def cards(self) -> tuple[SourceCard, ...]:
         """Every feed that is or was configured, by id."""

@@ -1,0 +1,24 @@
+"""Rows of polls as the politeness ledger reads them. Pure."""
+
+from __future__ import annotations
+
+from aggregator.model import PollTrace
+from aggregator.store.values import Row, instant
+
+
+def trace_of(row: Row, host: str) -> PollTrace:
+    """A row of ``polls``, and the host that the feed is filed under."""
+    return PollTrace(
+        feed_id=row["feed_id"],
+        host=host,
+        started_at=instant(row["started_at"]),
+        final_url=row["final_url"] or row["url"],
+        outcome=row["outcome"],
+        http_status=row["http_status"],
+        sent=row["sent"],
+        asked=row["asked"],
+        given=row["given"],
+        flaws=row["flaws"] or "",
+        wire_bytes=row["bytes"],
+        hops=row["hops"],
+    )

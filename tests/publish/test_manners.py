@@ -1,0 +1,73 @@
+"""The page on which publishers check us: H-73."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aggregator.model import HostScore
+from aggregator.publish.manners import render_politeness
+from tests.publish.press import SITE
+
+UNTIL = datetime(2026, 6, 8, tzinfo=UTC)
+WEEK = timedelta(days=7)
+SCORE = HostScore(
+    host="otterby.gov.uk",
+    feeds=2,
+    requests=90,
+    unchanged=80,
+    unconditional=1,
+    over_budget=0,
+    good=89,
+    out_of_sequence=0,
+    made_up=0,
+    cookies=0,
+    referers=0,
+    put_off=3,
+    wire_bytes=12_345,
+    shortest_gap=timedelta(minutes=59, seconds=59),
+    shortest_spacing=timedelta(seconds=11),
+)
+
+
+def page(*scores: HostScore) -> str:
+    """The page as text."""
+    made = render_politeness(scores, UNTIL - WEEK, UNTIL, SITE, UNTIL)
+    assert made.path == "politeness.html"
+    return made.body.decode()
+
+
+def test_one_line_a_host() -> None:
+    """What the owner would count, and from when to when."""
+    text = page(SCORE, replace(SCORE, host="idle.example", requests=0))
+    for part in (
+        "otterby.gov.uk",
+        "<td>90</td>",
+        "<td>80</td>",
+        "<td>1</td>",
+        "<td>0</td>",
+        "2026-06-01 to 2026-06-07",
+    ):
+        assert part in text
+    assert "idle.example" not in text
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [(timedelta(minutes=59, seconds=59), "59 min"), (timedelta(hours=1), "1 h 00 min"), (None, "–")],
+)
+def test_gaps_are_rounded_down(gap: timedelta | None, words: str) -> None:
+    """H-29: 59 min 59 s is not an hour."""
+    assert f"<td>{words}</td>" in page(replace(SCORE, shortest_gap=gap))
+
+
+def test_hostile_names_stay_text() -> None:
+    """A host name comes from the configuration of feeds and their redirects."""
+    assert "<script>" not in page(replace(SCORE, host="<script>x</script>"))
+
+
+def test_no_request_is_said_so() -> None:
+    """An empty table would look broken."""
+    assert "No request was made" in page()
