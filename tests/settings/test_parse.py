@@ -85,6 +85,7 @@ total_timeout = "5s"
 max_body = "512KB"
 allow_addresses = ["10.0.0.0/8", "news.internal:8080", "[fd00::1]:80", "127.0.0.1"]
 processes = 2
+retry_after_scope = "host"
 [feeds]
 file = "others.toml"
 """
