@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -205,8 +206,13 @@ def entry_of(row: Row) -> StoredEntry:
     )
 
 
-def revision_row(revision: StoredRevision) -> dict[str, SqlValue]:
-    """A whole row of ``revisions``."""
+def revision_row(revision: StoredRevision) -> Mapping[str, SqlValue]:
+    """A whole row of ``revisions``; stored and proved from the same one, so it is made once."""
+    return _revision_row(revision)
+
+
+@lru_cache(maxsize=4)
+def _revision_row(revision: StoredRevision) -> Mapping[str, SqlValue]:
     entry, prints = plain(revision.entry), revision.fingerprint
     words = {name: entry.pop(name, None) for name in WORDS}
     details = {"entry": entry, "fingerprint": {"title": prints.title, "lead": prints.lead, "strong": prints.strong}}

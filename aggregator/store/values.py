@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
@@ -20,6 +20,7 @@ Row = Mapping[str, Any]
 _EMPTY: tuple[object, ...] = (None, "", (), False)
 
 
+@lru_cache(maxsize=1024)
 def instant_text(at: datetime) -> str:
     """An aware instant as UTC ISO 8601 ending in ``Z``: always with six decimals, so that text order is time order."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
