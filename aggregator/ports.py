@@ -278,9 +278,15 @@ class Postroom:
     safe: Callable[[str], bool]
 
 
+def everybody_welcome(url: str) -> bool:
+    """Knows of no robots.txt."""
+    return not url
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Everything a poll needs of the outside. ``climate`` gives what all feeds share now (A-06)."""
+    """Everything a poll needs of the outside. ``climate`` gives what all feeds share now (A-06),
+    ``unwelcome`` tells whether a robots.txt names us and closes an address (H-67)."""
 
     clock: Clock
     fetch: Fetch
@@ -291,3 +297,4 @@ class Ports:
     push: Postroom | None = None
     climate: Callable[[], Climate] = Climate
     retry_scope: RetryScope = RetryScope.AUTO
+    unwelcome: Callable[[str], bool] = everybody_welcome

@@ -21,6 +21,10 @@ class Hosts(Protocol):
         its other feeds that would have been asked before; the caller puts them off."""
         ...
 
+    def reserve(self, url: str, now: datetime, spacing: timedelta) -> bool:
+        """Take a slot for one request to the host of an address that is no feed's; false where it must wait (H-70)."""
+        ...
+
     def twins(self, feed_id: FeedId, final_url: str) -> tuple[FeedId, ...]:
         """Other polled feeds whose last good answer came from this address and which are not being asked now (H-72)."""
         ...

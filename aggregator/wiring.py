@@ -20,6 +20,7 @@ from aggregator.fetch.policy import user_agent
 from aggregator.fetch.transport import PORTS
 from aggregator.model import FeedStatus, HostScore
 from aggregator.parse.digest import ProcessDigest
+from aggregator.pipeline.gate import RobotsGate
 from aggregator.pipeline.politeness import host_scores
 from aggregator.pipeline.weather import Weather
 from aggregator.ports import Catalogue, Ports, Postroom, Subscriptions
@@ -59,6 +60,7 @@ class Parts:
     agent: str
     hub: HttpHub
     weather: Weather
+    gate: RobotsGate
 
     async def turn_climate(self) -> None:
         """Turn the knob of the schedule by what was asked in the last 24 hours (A-06)."""
@@ -190,6 +192,7 @@ async def running(settings: Settings, processes: int | None = None) -> AsyncIter
     digest = ProcessDigest(read_document, count, polling.total_timeout, PARSE_MEMORY)
     writer = GroupWriter(store)
     weather = Weather(store.sources)
+    gate = RobotsGate(fetch, SystemClock(), agent_of(settings), store.sources.recall, store.sources.remember)
     ports = Ports(
         clock=SystemClock(),
         fetch=fetch,
@@ -200,6 +203,7 @@ async def running(settings: Settings, processes: int | None = None) -> AsyncIter
         push=make_postroom(settings, store.subscriptions),
         climate=weather,
         retry_scope=polling.retry_after_scope,
+        unwelcome=gate.unwelcome,
     )
     try:
         yield Parts(
@@ -210,6 +214,7 @@ async def running(settings: Settings, processes: int | None = None) -> AsyncIter
             agent=agent_of(settings),
             hub=hub,
             weather=weather,
+            gate=gate,
         )
     finally:
         await fetch.aclose()

@@ -168,6 +168,7 @@ def _state(row: FeedRow) -> dict[str, object]:
         "etag": state.validators.etag if state.validators else None,
         "last_modified": state.validators.last_modified if state.validators else None,
         "asked_at": state.moved_url,
+        "proposal": state.proposal,
         "redirects_to": state.redirect.target if state.redirect else None,
         "language": state.profile.language,
         "site_url": state.profile.site_url,

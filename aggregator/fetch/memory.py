@@ -25,6 +25,7 @@ def remember_success(state: FeedState, meaning: Modified | NotModified, exchange
         revalidation=learned(state, meaning, exchange, now),
         validators=meaning.validators,
         final_url=meaning.url,
+        proposal=None,
         body_hash=meaning.body_hash if isinstance(meaning, Modified) else state.body_hash,
         failures=0,
         last_success_at=now,

@@ -44,6 +44,11 @@ def make_request(
     return Request(url=poll_url(source, state), headers=tuple(headers), validators=validators)
 
 
+def plain_request(url: str, agent: str) -> Request:
+    """The GET for what is no feed: a page, a robots.txt. Never conditional: nothing of it is kept."""
+    return Request(url=url, headers=(("user-agent", agent), ("accept", ACCEPT), ("accept-encoding", ACCEPT_ENCODING)))
+
+
 def conditional(request: Request, url: str) -> tuple[Headers, str]:
     """The conditional headers for a hop to ``url`` and their name (H-73): only the owner of validators gets them.
 

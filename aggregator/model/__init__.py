@@ -81,7 +81,7 @@ from aggregator.model.names import (
     RevisionHash,
     ZoneSource,
 )
-from aggregator.model.poll import FLAT, PUSHED, SKIPPED, Climate, Due, Move, PollRecord, PollReport
+from aggregator.model.poll import FLAT, PUSHED, SKIPPED, SOUGHT, Climate, Due, Move, PollRecord, PollReport
 from aggregator.model.published import (
     Category,
     Enclosure,
@@ -116,6 +116,7 @@ __all__ = [
     "NO_PUSH",
     "PUSHED",
     "SKIPPED",
+    "SOUGHT",
     "WARM",
     "Added",
     "Alias",

@@ -174,7 +174,8 @@ class FeedState:
     ``run`` how the last polls ended, ``longest_silence`` the longest between two entries. ``expected_at`` is when the
     next entry should have come as likely as not; ``certificate_ends`` is of the server that answered last.
     ``moved_url`` is the address asked instead of the configured one, adopted with proof (H-40); ``final_url`` that
-    which gave the last good answer.
+    which gave the last good answer. ``sought_at`` is when its site was last asked for a missing feed, ``proposal`` the
+    address found there that shows no entry known before (H-46).
     """
 
     feed_id: FeedId
@@ -211,6 +212,8 @@ class FeedState:
     revalidation: Revalidation = Revalidation()
     moved_url: str | None = None
     final_url: str | None = None
+    sought_at: datetime | None = None
+    proposal: str | None = None
 
 
 def poll_url(source: Source, state: FeedState) -> str:

@@ -51,6 +51,9 @@ PUSHED = "pushed"
 SKIPPED = "skipped"
 """The outcome of a poll put off: nobody was asked."""
 
+SOUGHT = "sought"
+"""The outcome of a search for a feed that went missing: its site was asked, not the feed (H-46)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
@@ -66,7 +69,8 @@ class PollRecord:
     """One request, one row (H-73). ``state`` is the whole state of the feed after it; instants are aware and UTC.
 
     ``outcome``: ``modified``, ``same-body``, ``not-modified``, ``gone``, ``blocked``, ``failed``; ``skipped`` for a
-    poll put off, ``pushed`` for a document that a hub brought: in these two nobody was asked (H-85).
+    poll put off, ``pushed`` for a document that a hub brought: in these two nobody was asked (H-85);
+    ``sought`` for a search on its site.
     ``verdict`` is ``None`` unless a document was read. ``via`` is the feed whose request brought the answer, where it
     was not this one's own (H-72). ``asked_with`` and ``given`` are short digests of the validators sent and received,
     ``flaws`` names of headers that must not be sent (H-62). ``moved`` is set where the feed is asked elsewhere from now

@@ -3,7 +3,7 @@ is put off. A poll put off leaves a row with its reason, like any other: nothing
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from aggregator.model import (
     Exchange,
     FeedId,
     FeedState,
+    FeedStatus,
     Meaning,
     PollRecord,
     Request,
@@ -27,17 +28,19 @@ from aggregator.schedule.cooling import cooled, joined, penalty
 from aggregator.schedule.floors import HOST_COOLING, UNCONDITIONAL, false_304, no_304
 from aggregator.schedule.jitter import unit
 
+ROBOTS, ROBOTS_PAUSE = "robots", timedelta(hours=24)
 SPREAD = timedelta(minutes=30)
 """Feeds put off to one moment come back spread over this time (H-71)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutOff:
-    """Until when (aware, UTC), under which bound, and why in plain words."""
+    """Until when (aware, UTC), under which bound, and why in plain words; ``status`` where it is the feed's state."""
 
     until: datetime
     bound: str
     reason: str
+    status: FeedStatus | None = None
 
 
 def over_budget(until: datetime) -> PutOff:
@@ -51,8 +54,18 @@ def host_cools(until: datetime, why: str) -> PutOff:
     return PutOff(until=until, bound=HOST_COOLING, reason=f"the host is left alone: {why}")
 
 
-def ask(source: Source, state: FeedState, agent: str, now: datetime) -> Request | PutOff:
-    """The request to make now, or why none may be made (H-09, H-12)."""
+def kept_out(now: datetime) -> PutOff:
+    """H-67: a robots.txt that names us is obeyed for feeds as well."""
+    text = "its robots.txt names this program and keeps it away; ask its owner for leave"
+    return PutOff(until=now + ROBOTS_PAUSE, bound=ROBOTS, reason=text, status=FeedStatus.BLOCKED)
+
+
+def ask(
+    source: Source, state: FeedState, agent: str, now: datetime, unwelcome: Callable[[str], bool]
+) -> Request | PutOff:
+    """The request to make now, or why none may be made (H-09, H-12, H-67)."""
+    if unwelcome(poll_url(source, state)):
+        return kept_out(now)
     if (until := unconditional_until(state, now)) is not None:
         return over_budget(until)
     doubted = false_304(state, now) and unconditional_spent(state, now) is None
@@ -98,6 +111,9 @@ def skipped(source: Source, state: FeedState, put_off: PutOff, now: datetime) ->
     if state.next_poll_at is not None and state.next_poll_at > at:
         at, bound = state.next_poll_at, state.bound
     spent = None if state.unconditional_at is None else min(state.unconditional_at, now)
+    after = replace(state, next_poll_at=at, bound=bound, unconditional_at=spent)
+    if put_off.status is not None:
+        after = replace(after, status=put_off.status, status_text=put_off.reason)
     return PollRecord(
         feed_id=source.id,
         started_at=now,
@@ -106,5 +122,5 @@ def skipped(source: Source, state: FeedState, put_off: PutOff, now: datetime) ->
         final_url=url,
         outcome=SKIPPED,
         reason=put_off.reason,
-        state=replace(state, next_poll_at=at, bound=bound, unconditional_at=spent),
+        state=after,
     )

@@ -19,6 +19,7 @@ from aggregator.service.notify import notify, watchdog_seconds
 from aggregator.service.poller import Poller
 from aggregator.service.publisher import Publisher
 from aggregator.service.push import PushDesk
+from aggregator.service.robots import RobotsWatch
 from aggregator.service.server import WebServer, listen
 from aggregator.settings import Settings
 from aggregator.web import Health, create_app
@@ -30,6 +31,7 @@ TICK = 1.0
 PUBLISH = 5.0
 WATCH_CONFIGURATION = 5.0
 UPKEEP = 3600.0
+ROBOTS = 60.0
 HUBS = 10.0
 """No host of a hub is asked more often than once a beat (H-70)."""
 GRACE = 2.0
@@ -62,6 +64,7 @@ class Service:
             parts.ports, agent=parts.agent, concurrency=polling.concurrency, spacing=polling.host_spacing
         )
         self._catch_up = CatchUp(parts.ports, parts.store.catalogue)
+        self._robots = RobotsWatch(parts.ports, parts.store.catalogue, parts.gate, parts.agent, polling.host_spacing)
         self._publisher = Publisher(parts)
         self._configuration = Configuration(parts.settings)
         self._push = _push_desk(parts)
@@ -104,6 +107,7 @@ class Service:
             Beat(name="publish", seconds=PUBLISH, action=self._publish),
             Beat(name="configuration", seconds=WATCH_CONFIGURATION, action=self._reload),
             Beat(name="upkeep", seconds=UPKEEP, action=self._upkeep),
+            Beat(name="robots", seconds=ROBOTS, action=self._robots.beat),
             Beat(name="climate", seconds=UPKEEP, action=self._parts.turn_climate),
         ]
         if self._push is not None:

@@ -11,6 +11,7 @@ from aggregator.fetch.policy import make_request
 from aggregator.model import Document, FeedId, FeedState, Modified, ReadContext, Source, Unreadable
 from aggregator.parse.autodiscovery import feed_links
 from aggregator.parse.digest import ProcessDigest
+from aggregator.pipeline.gate import RobotsGate
 from aggregator.reading import read_document
 from aggregator.settings import Settings
 from aggregator.wiring import PARSE_MEMORY, SystemClock, agent_of, make_fetch
@@ -49,10 +50,12 @@ async def discover(settings: Settings, address: str) -> Found:
 
 
 class _Search:
-    """One search: at most five requests, all to addresses the person or the page named."""
+    """One search: at most five requests, all to addresses the person or the page named, and one for the robots.txt of
+    each host that only the page named (H-67)."""
 
     def __init__(self, fetch: HttpFetch, digest: ProcessDigest, agent: str) -> None:
         self._fetch, self._digest, self._agent = fetch, digest, agent
+        self._gate = RobotsGate(fetch, SystemClock(), agent)
 
     async def run(self, address: str) -> Found:
         page = await self._ask(address)
@@ -60,10 +63,17 @@ class _Search:
             raise NoFeedError(f"{address} cannot be read: {page}")
         if (document := await self._read(page)) is not None:
             return _found(page, document)
+        closed = 0
         for url in feed_links(page.body, page.url)[:MOST_CANDIDATES]:
+            if url != address and not await self._gate.allows(url):
+                closed += 1
+                continue
             answer = await self._ask(url)
             if not isinstance(answer, str) and (document := await self._read(answer)) is not None:
                 return _found(answer, document)
+        if closed:
+            text = f"{address} announces feeds, but its robots.txt keeps programs away from them"
+            raise NoFeedError(f"{text}; ask its owner, or give the address of the feed itself")
         raise NoFeedError(f"{address} is no feed and announces none that answers; give the address of the feed itself")
 
     async def _ask(self, url: str) -> Modified | str:

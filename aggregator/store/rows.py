@@ -44,7 +44,8 @@ from aggregator.store.values import (
 )
 
 _BY_READING = ("identity", "id_changes", "profile", "hints", "rhythm", "window", "longest_silence", "expected_at")
-_BY_ASKING = ("redirect", "considered", "run", "certificate_ends", "push", "revalidation", "moved_url")
+_SOUGHT = ("sought_at", "proposal")
+_BY_ASKING = ("redirect", "considered", "run", "certificate_ends", "push", "revalidation", "moved_url", *_SOUGHT)
 LEARNED = (*_BY_READING, *_BY_ASKING)
 """Fields of `FeedState` kept as JSON in the column ``learned``."""
 _INSTANTS = ("added_at", "next_poll_at", "last_poll_at", "last_success_at", "last_change_at", "unconditional_at")

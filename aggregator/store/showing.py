@@ -38,7 +38,8 @@ def plain_status(feed: StoredFeed) -> tuple[FeedStatus, str]:
     if not feed.source.enabled:
         return FeedStatus.PAUSED, "paused in the configuration"
     moved = f"; moved: asked at {feed.state.moved_url}" if feed.state.moved_url else ""
-    return feed.state.status, feed.state.status_text + moved
+    perhaps = f"; its site now announces {feed.state.proposal}" if feed.state.proposal else ""
+    return feed.state.status, feed.state.status_text + moved + perhaps
 
 
 def feed_title(feed: StoredFeed) -> str:

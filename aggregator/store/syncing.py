@@ -69,6 +69,8 @@ def _changed(feed: StoredFeed, source: Source) -> StoredFeed:
             redirect=None,
             moved_url=None,
             final_url=None,
+            proposal=None,
+            sought_at=None,
             revalidation=Revalidation(),
         )
     return replace(feed, source=source, state=state, removed=False)

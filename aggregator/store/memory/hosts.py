@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from aggregator.model import Cooling, FeedId
 from aggregator.store.bucket import spend
+from aggregator.store.hosts import host_of
 from aggregator.store.memory.tables import Host, Tables, feed_host
 from aggregator.store.stored import StoredFeed
 from aggregator.store.syncing import CLOCK_TOLERANCE, FLIGHT, LONGEST_COOLING
@@ -38,6 +39,17 @@ class MemoryHosts:
             others = (feed for feed in self._tables.feeds.values() if active(feed) and feed_host(feed) == name)
             early = (feed.source.id for feed in others if (due := due_at(feed)) is None or due < until)
             return tuple(sorted(other for other in early if other != feed_id))
+
+    def reserve(self, url: str, now: datetime, spacing: timedelta) -> bool:
+        """Take a slot for one request to the host of an address that is no feed's; false where it must wait (H-70)."""
+        with self._tables.undo.transaction():
+            name = host_of(url)
+            host = self._tables.hosts.get(name) or Host()
+            if any(at is not None and at > now for at in (host.next_request_at, host.busy_until)):
+                return False
+            tokens, at = spend(host.tokens, host.filled_at, now, spacing)
+            self._tables.hosts[name] = replace(host, next_request_at=at, tokens=tokens, filled_at=now)
+            return True
 
     def twins(self, feed_id: FeedId, final_url: str) -> tuple[FeedId, ...]:
         """Other feeds whose last good answer came from this address, and which are not being asked now (H-72)."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from aggregator.model import Cooling, FeedId
 from aggregator.store.bucket import spend
+from aggregator.store.hosts import host_of
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.tables import fetch_feed
@@ -30,6 +31,7 @@ _LEASE = "UPDATE feeds SET lease_until = ?, last_request_at = ? WHERE id = ?"
 _ENGAGE = """
 UPDATE hosts SET next_request_at = ?, busy_until = ?, busy_feed = ?, tokens = ?, filled_at = ? WHERE host = ?
 """
+_RESERVE = "UPDATE hosts SET next_request_at = ?, tokens = ?, filled_at = ? WHERE host = ?"
 _REWIND = """
 UPDATE feeds SET next_poll_at = ?, bound = 'clock', last_poll_at = min(coalesce(last_poll_at, ?), ?),
     lease_until = NULL WHERE id = ?
@@ -83,6 +85,18 @@ class SqliteHosts:
             since = instant_or_none(cooling.since)
             writer.execute(_COOL, (until, cooling.reason, cooling.penalty.total_seconds(), since, until, host))
             return tuple(FeedId(row["id"]) for row in writer.execute(_EARLY, (host, until, feed_id)).fetchall())
+
+    def reserve(self, url: str, now: datetime, spacing: timedelta) -> bool:
+        """Take a slot for one request to the host of an address that is no feed's; false where it must wait (H-70)."""
+        host, text = host_of(url), instant_text(now)
+        with self._database.transaction() as writer:
+            writer.execute("INSERT OR IGNORE INTO hosts (host) VALUES (?)", (host,))
+            row = writer.execute("SELECT * FROM hosts WHERE host = ?", (host,)).fetchone()
+            if row["free_at"] > text:
+                return False
+            tokens, at = spend(row["tokens"], maybe_instant(row["filled_at"]), now, spacing)
+            writer.execute(_RESERVE, (instant_text(at), tokens, text, host))
+        return True
 
     def twins(self, feed_id: FeedId, final_url: str) -> tuple[FeedId, ...]:
         """Other feeds whose last good answer came from this address, and which are not being asked now (H-72)."""
