@@ -19,7 +19,6 @@ from aggregator.model import (
     Modified,
     NotModified,
     PollReport,
-    ReadContext,
     Request,
     Response,
     Source,
@@ -27,7 +26,7 @@ from aggregator.model import (
 )
 from aggregator.pipeline.context import read_context
 from aggregator.pipeline.manners import PutOff, ask
-from aggregator.pipeline.settle import Answer, report, settle, unsettled
+from aggregator.pipeline.settle import Answer, settle, unsettled
 from aggregator.pipeline.share import borrowed, serves
 from aggregator.pipeline.skip import skip
 from aggregator.ports import Ports
@@ -135,6 +134,3 @@ def _log(outcome: PollReport) -> None:
         log.warning("poll", **facts)
     else:
         log.info("poll", **facts)
-
-
-__all__ = ["ReadContext", "poll", "report", "understand"]
