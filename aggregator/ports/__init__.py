@@ -1,0 +1,29 @@
+"""The holes in the wall: what the hall needs of the outside, as small Protocols. Doors implement them, fakes too."""
+
+from __future__ import annotations
+
+from aggregator.ports.archive import Archive, Catalogue
+from aggregator.ports.bundle import Ports, everybody_welcome
+from aggregator.ports.ledger import Ledger, Writer
+from aggregator.ports.output import Output
+from aggregator.ports.push import HubClient, Postroom, Push, Subscriptions
+from aggregator.ports.reaching import Clock, Digest, Fetch
+from aggregator.ports.sources import Sources
+
+__all__ = [
+    "Archive",
+    "Catalogue",
+    "Clock",
+    "Digest",
+    "Fetch",
+    "HubClient",
+    "Ledger",
+    "Output",
+    "Ports",
+    "Postroom",
+    "Push",
+    "Sources",
+    "Subscriptions",
+    "Writer",
+    "everybody_welcome",
+]

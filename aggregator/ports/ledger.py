@@ -1,0 +1,40 @@
+"""Where everything is written: the one writer of the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from aggregator.model import FeedId, HeadQuery, Heads, PollRecord
+
+T = TypeVar("T")
+
+
+class Ledger(Protocol):
+    """The one writer of the archive."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside is committed together or not at all; may be nested."""
+        ...
+
+    def heads(self, query: HeadQuery) -> Heads:
+        """What is known of the entries of one document."""
+        ...
+
+    def record(self, record: PollRecord) -> None:
+        """Write one poll and all that follows from it: entries, revisions, journal, state, lease (D-22, H-06)."""
+        ...
+
+    def release(self, feed_id: FeedId, now: datetime) -> int:
+        """Announce everything that is held of a feed (P-15); returns how many entries."""
+        ...
+
+
+class Writer(Protocol):
+    """Runs a piece of work where writing is allowed: the one writer thread, which may share commits."""
+
+    def __call__(self, work: Callable[[], T]) -> Awaitable[T]:
+        """The result of ``work`` once it is committed."""
+        ...
