@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from aggregator.model import EntryId, FeedId, JournalRow
+from aggregator.proving import GENESIS, canonical, link
 from aggregator.store.stored import JournalTable
-from aggregator.store.values import canonical, instant_text, plain
-
-GENESIS = "0" * 64
-"""The hash before the first row."""
-
-
-def sha256(text: str) -> str:
-    """Hex SHA-256 of a text in UTF-8."""
-    return hashlib.sha256(text.encode()).hexdigest()
+from aggregator.store.values import instant_text, plain
 
 
 def row_hash(before: str, row: JournalRow) -> str:
-    """SHA-256 of the hash before and the canonical JSON of ``[seq, kind, feed_id, entry_id, at, payload]``."""
-    at = instant_text(row.at)
-    return sha256(before + canonical([row.seq, row.kind, row.feed_id, row.entry_id, at, row.payload]))
+    """The hash of a row after the row with the hash ``before``."""
+    return link(before, row.seq, row.kind, row.feed_id, row.entry_id, instant_text(row.at), row.payload)
 
 
 def first_broken(rows: Iterable[JournalRow], before: tuple[int, str] = (0, GENESIS)) -> int | None:

@@ -24,13 +24,12 @@ from aggregator.model import (
     Validators,
     poll_url,
 )
-from aggregator.store.chain import sha256
+from aggregator.proving import canonical, row_digest, sha256
 from aggregator.store.hosts import host_of
 from aggregator.store.stored import StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.values import (
     Row,
     SqlValue,
-    canonical,
     instant,
     instant_or_none,
     instant_text,
@@ -257,7 +256,7 @@ def revision_of(row: Row) -> StoredRevision:
 
 def revision_digest(revision: StoredRevision) -> str:
     """SHA-256 of the whole stored row: the journal carries it, so that a stored text can be proved later."""
-    return sha256(canonical(revision_row(revision)))
+    return row_digest(revision_row(revision))
 
 
 def journal_of(row: Row) -> JournalRow:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -58,11 +57,6 @@ def safe(text: str) -> str:
 def safe_or_none(text: str | None) -> str | None:
     """The same, where there may be none."""
     return None if text is None else safe(text)
-
-
-def canonical(value: object) -> str:
-    """JSON with sorted keys and no white space: equal values give equal bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def plain(value: object) -> Any:

@@ -21,7 +21,7 @@ from aggregator.model import (
     Subscription,
     poll_url,
 )
-from aggregator.store.chain import GENESIS
+from aggregator.proving import GENESIS
 from aggregator.store.hosts import host_of
 from aggregator.store.memory.shelf import Shelf, Undo
 from aggregator.store.memory.watching import Watching

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aggregator.errors import StoreError, UnknownFeedError
 from aggregator.model import Alias, ContentHash, EntryId, FeedId, JournalRow, Key, PollRecord, PublicId
-from aggregator.store.chain import GENESIS
+from aggregator.proving import GENESIS
 from aggregator.store.hosts import host_of
 from aggregator.store.rows import (
     alias_digest,
