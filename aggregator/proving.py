@@ -1,15 +1,20 @@
-"""What proves what: the hash chain of the journal, and digests of stored rows. Pure, shared by the store that writes
-them and by those who check them later."""
+"""What proves what: the hash chain of the journal, its daily heads, digests of stored rows. Pure, shared by the store
+that writes them and by those who publish and check them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from datetime import date, timedelta
 from json.encoder import encode_basestring as quoted
 
 GENESIS = "0" * 64
 """The hash before the first row."""
+
+_LATE = timedelta(days=1)
+_HEAD = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{1,18}) ([0-9a-f]{64})", re.ASCII)
 
 canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 """JSON with sorted keys and no white space: equal values give equal bytes."""
@@ -28,7 +33,31 @@ def link(before: str, seq: int, kind: str, feed_id: str, entry_id: int | None, a
     return hashlib.sha256((before + row).encode()).hexdigest()
 
 
+def head_line(day: str, seq: int, row_hash: str) -> str:
+    """A line of the published list of daily heads: ``2026-07-01 1234 `` and the hash."""
+    return f"{day} {seq} {row_hash}"
+
+
+def read_head(line: str) -> tuple[str, int, str] | None:
+    """The way back: day, number, hash; ``None`` for a line that is no head."""
+    found = _HEAD.fullmatch(line.strip())
+    return (found[1], int(found[2]), found[3]) if found else None
+
+
 def row_digest(row: Mapping[str, str | int | float | bytes | None]) -> str:
     """SHA-256 of a row of ``revisions`` as stored, by column name: the journal carries it, so that a stored text can be
     proved later."""
     return sha256(canonical(row))
+
+
+def journal_day(current: str, at: str) -> str:
+    """The UTC day (``2026-07-01``) a journal row counts to: that of its instant ``at``, after a row of day ``current``
+    (empty before the first).
+
+    Polls that end around midnight may be written out of order: a row dated at most a day back belongs to the later
+    day. One dated further back shows that the clock was set right, and begins its day again.
+    """
+    day = at[:10]
+    if day >= current or date.fromisoformat(current) - date.fromisoformat(day) > _LATE:
+        return day
+    return current

@@ -63,6 +63,7 @@ from aggregator.model.feed import (
     Window,
     poll_url,
 )
+from aggregator.model.fixity import DayHead
 from aggregator.model.host import WARM, Cooling, RetryScope
 from aggregator.model.manners import HostScore, PollTrace
 from aggregator.model.names import (
@@ -130,6 +131,7 @@ __all__ = [
     "ContentHash",
     "Cooling",
     "DateStatus",
+    "DayHead",
     "Delivery",
     "Document",
     "Due",

@@ -12,6 +12,7 @@ from aggregator.normalise.html import SANITISER_VERSION, clean_html
 from aggregator.pipeline.politeness import host_scores
 from aggregator.ports import Archive, Output
 from aggregator.publish.edition import CATEGORY_LIMIT, LIMIT, SOURCE_LIMIT, combined, of_category, of_feed
+from aggregator.publish.heads import render_heads
 from aggregator.publish.manners import render_politeness
 from aggregator.publish.press import Press
 from aggregator.publish.render import render, render_site, rendering
@@ -95,7 +96,8 @@ class _Run:
         whole = combined(self._archive.items(Selection(limit=LIMIT)), self._press.site, self._founding)
         changed_at = self._touched.at or self._founding.at
         files = (*render([whole], self._cards, self._press), *render_site(whole, self._cards, self._press, changed_at))
-        written += self._output.write((*files, self._politeness(ledger)))
+        heads = render_heads(self._archive.heads(), changed_at)
+        written += self._output.write((*files, heads, self._politeness(ledger)))
         # A category that no feed is in any more is not published any more; a removed feed's file stays.
         keep = [f"category/{name}" for name in sorted(_categories(self._cards))]
         written += self._output.remove_except("category", keep)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from aggregator.model import (
+    DayHead,
     EntryFilter,
     EntryRow,
     FeedId,
@@ -37,6 +38,11 @@ class Archive(Traces, Protocol):
 
     def cards(self) -> tuple[SourceCard, ...]:
         """Every feed that is or was configured, by id."""
+        ...
+
+    def heads(self) -> tuple[DayHead, ...]:
+        """The last journal row of every day that is over, oldest first: a day is over once a row counts to a later one.
+        What was given once is given ever after."""
         ...
 
     def touched(self, after: int) -> Touched:

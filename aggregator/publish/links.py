@@ -18,6 +18,7 @@ NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 
 ABOUT = "about-our-bot.html"
 POLITENESS = "politeness.html"
+HEADS = "archive/heads.txt"
 ICON = "icon.svg"
 OPML = "opml.xml"
 STYLE = "style.css"

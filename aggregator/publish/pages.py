@@ -91,6 +91,7 @@ def fill(template: str, site: Site, **values: object) -> bytes:
         style=links.local(site, links.STYLE),
         icon=links.local(site, links.ICON),
         about=links.local(site, links.ABOUT),
+        heads=links.local(site, links.HEADS),
         politeness=links.local(site, links.POLITENESS),
         zone_note=views.zone_note(site),
         **values,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from aggregator.model import EntryId, FeedId, JournalRow
-from aggregator.proving import GENESIS, canonical, link
+from aggregator.proving import GENESIS, canonical, journal_day, link
 from aggregator.store.stored import JournalTable
 from aggregator.store.values import instant_text, plain
 
@@ -35,6 +35,7 @@ class Chain:
     def __init__(self, table: JournalTable) -> None:
         self._table = table
         self._seq, self._hash = table.tip()
+        self._day: str | None = None
 
     @property
     def upcoming(self) -> int:
@@ -55,4 +56,12 @@ class Chain:
                 seq=row.seq, kind=kind, feed_id=feed_id, entry_id=entry_id, at=at, payload=facts, hash=self._hash
             )
         )
+        self._turn_day(row)
         return row.seq
+
+    def _turn_day(self, row: JournalRow) -> None:
+        """Days are counted as rows are written, so that publishing their heads need not walk the journal."""
+        before = self._table.day() if self._day is None else self._day
+        self._day = journal_day(before, instant_text(row.at))
+        if self._day != before:
+            self._table.begin_day(self._day, row.seq)

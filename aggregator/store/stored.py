@@ -115,6 +115,14 @@ class JournalTable(Protocol):
         """Add the next row."""
         ...
 
+    def day(self) -> str:
+        """The day that the last row counts to, empty before the first one."""
+        ...
+
+    def begin_day(self, day: str, seq: int) -> None:
+        """Note that a new day begins with this row."""
+        ...
+
 
 class EntryTables(JournalTable, Protocol):
     """Everything `record` writes. Any conflict raises `StoreError` and the whole transaction is undone (D-22)."""

@@ -25,6 +25,7 @@ DEEP = Site(url="https://vale.example/news/")
         ("/about-our-bot", "about-our-bot.html"),
         ("/.well-known/feeds", "opml.xml"),
         ("/robots.txt", "robots.txt"),
+        ("/archive/heads.txt", "archive/heads.txt"),
     ],
 )
 def test_paths_lead_to_files(path: str, file: str) -> None:
@@ -76,6 +77,7 @@ def test_path_of_the_site_may_stand_in_front() -> None:
         ("style.css", "text/css; charset=utf-8"),
         ("icon.svg", "image/svg+xml; charset=utf-8"),
         ("robots.txt", "text/plain; charset=utf-8"),
+        ("archive/heads.txt", "text/plain; charset=utf-8"),
         ("x.bin", "application/octet-stream"),
     ],
 )

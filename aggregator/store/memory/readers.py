@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 
 from aggregator.errors import UnknownEntryError
 from aggregator.model import (
     PUSHED,
+    DayHead,
     EntryFilter,
     EntryId,
     EntryRow,
@@ -84,6 +86,13 @@ class MemoryArchive:
             rows = sorted((row for row in own if first <= str(row["started_at"]) < last), key=_start)
             for row in rows:
                 yield trace_of(row, feed_host(self._tables.feeds[FeedId(str(row["feed_id"]))]))
+
+    def heads(self) -> tuple[DayHead, ...]:
+        """The last journal row of every day that is over, oldest first."""
+        with self._tables.undo.lock:
+            days, rows = self._tables.days, self._tables.rows
+            ended = [(days[first], rows[later - 1]) for first, later in pairwise(days.names())]
+            return tuple(DayHead(day=day, seq=row.seq, hash=row.hash) for day, row in ended)
 
     def cards(self) -> tuple[SourceCard, ...]:
         """Every feed that is or was configured, by id."""

@@ -68,6 +68,7 @@ class Tables:
         self.public_ids: Shelf[PublicId, EntryId] = Shelf(undo)
         self.revisions: Shelf[EntryId, tuple[StoredRevision, ...]] = Shelf(undo)
         self.rows: Shelf[int, JournalRow] = Shelf(undo)
+        self.days: Shelf[int, str] = Shelf(undo)
         self.notes: Shelf[str, str] = Shelf(undo)
         self.templates: Shelf[ContentHash, tuple[FeedId, datetime]] = Shelf(undo)
         self.subscriptions: Shelf[str, Subscription] = Shelf(undo)
@@ -80,6 +81,14 @@ class Tables:
     def append(self, row: JournalRow) -> None:
         """Add the next row."""
         self.rows[row.seq] = row
+
+    def day(self) -> str:
+        """The day that the last row counts to, empty before the first one."""
+        return self.days.values()[-1] if len(self.days) else ""
+
+    def begin_day(self, day: str, seq: int) -> None:
+        """Note that a new day begins with this row."""
+        self.days[seq] = day
 
     def known(self) -> Mapping[FeedId, tuple[str, bool]]:
         """Of every feed, the stored configuration as text and whether it is removed."""

@@ -9,10 +9,11 @@ from datetime import datetime
 from heapq import merge
 from itertools import islice
 
-from aggregator.model import EntryId, FeedId, Founding, Item, Member, PollTrace, Selection, SourceCard, Touched
+from aggregator.model import DayHead, EntryId, FeedId, Founding, Item, Member, PollTrace, Selection, SourceCard, Touched
 from aggregator.store.rows import entry_of, feed_of, revision_of
 from aggregator.store.showing import MEMBERS, card, item, member
 from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.days import heads
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.touching import old_category
 from aggregator.store.traces import trace_of
@@ -74,6 +75,11 @@ class SqliteArchive:
         with self._database.reading() as reader:
             for row in reader.execute(_TRACES, (instant_text(since), instant_text(until))):
                 yield trace_of(row, row["host"])
+
+    def heads(self) -> tuple[DayHead, ...]:
+        """The last journal row of every day that is over, oldest first."""
+        with self._database.reading() as reader:
+            return heads(reader)
 
     def cards(self) -> tuple[SourceCard, ...]:
         """Every feed that is or was configured, by id."""

@@ -9,6 +9,7 @@ from sqlite_utils.migrations import Migrations
 
 from aggregator.errors import StoreError
 from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.days import add_days
 from aggregator.store.sqlite.driver import plain_fault, sqlite3
 from aggregator.store.sqlite.founding import FOUNDING
 from aggregator.store.sqlite.politeness import add_politeness
@@ -54,6 +55,12 @@ def m0004_subscriptions(db: Toolbox) -> None:
     """Subscriptions at hubs (H-81)."""
     for statement in SUBSCRIPTIONS:
         db.execute(statement)
+
+
+@migrations()
+def m0005_days(db: Toolbox) -> None:
+    """Where each day of the journal begins, for its daily heads."""
+    add_days(db)
 
 
 def migrate(database: Database) -> Migrated:

@@ -27,6 +27,7 @@ from aggregator.store.values import SqlValue, instant_or_none, instant_text, saf
 
 _TIP = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
 _APPEND = "INSERT INTO journal (seq, kind, feed_id, entry_id, at, payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_DAY = "SELECT day FROM days ORDER BY first_seq DESC LIMIT 1"
 _TOUCH = "UPDATE entries SET last_seen_at = ?, last_poll_id = ? WHERE id = ?"
 _OWNER = "SELECT entry_id FROM identities WHERE feed_id = ? AND key = ?"
 _KEY = "INSERT INTO identities (feed_id, key, entry_id) VALUES (?, ?, ?)"
@@ -75,6 +76,15 @@ class Tables:
         """Add the next row."""
         facts = (row.seq, row.kind, row.feed_id, row.entry_id, instant_text(row.at), row.payload, row.hash)
         self._writer.execute(_APPEND, facts)
+
+    def day(self) -> str:
+        """The day that the last row counts to, empty before the first one."""
+        row = self._writer.execute(_DAY).fetchone()
+        return str(row["day"]) if row else ""
+
+    def begin_day(self, day: str, seq: int) -> None:
+        """Note that a new day begins with this row."""
+        self._writer.execute("INSERT INTO days (first_seq, day) VALUES (?, ?)", (seq, day))
 
     def known(self) -> Mapping[FeedId, tuple[str, bool]]:
         """Of every feed, the stored configuration as text and whether it is removed."""
