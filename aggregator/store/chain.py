@@ -7,8 +7,9 @@ from datetime import datetime
 
 from aggregator.model import EntryId, FeedId, JournalRow
 from aggregator.proving import GENESIS, canonical, journal_day, link
+from aggregator.store.nouns import plain
 from aggregator.store.stored import JournalTable
-from aggregator.store.values import instant_text, plain
+from aggregator.store.values import instant_text
 
 
 def row_hash(before: str, row: JournalRow) -> str:

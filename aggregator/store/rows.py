@@ -26,6 +26,7 @@ from aggregator.model import (
 )
 from aggregator.proving import canonical, row_digest, sha256
 from aggregator.store.hosts import host_of
+from aggregator.store.nouns import noun, plain
 from aggregator.store.stored import StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.values import (
     Row,
@@ -34,8 +35,6 @@ from aggregator.store.values import (
     instant_or_none,
     instant_text,
     maybe_instant,
-    noun,
-    plain,
     safe,
     safe_or_none,
     seconds,

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 
 from aggregator.model import FeedId, FeedState, Revalidation, Source
 from aggregator.store.chain import Chain
+from aggregator.store.nouns import plain
 from aggregator.store.rows import source_text
 from aggregator.store.stored import FeedTables, StoredFeed
-from aggregator.store.values import plain
 
 FLIGHT = timedelta(minutes=2)
 """So long at most a claimed feed keeps its host to itself; recording its poll frees the host (H-70)."""

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
-from datetime import UTC, date, datetime, timedelta
-from enum import Enum
-from functools import cache, lru_cache
-from typing import Any, TypeVar, cast
-
-from pydantic import TypeAdapter
-
-T = TypeVar("T")
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 SqlValue = str | int | float | bytes | None
 Row = Mapping[str, Any]
-
-_EMPTY: tuple[object, ...] = (None, "", (), False)
 
 
 @lru_cache(maxsize=1024)
@@ -57,59 +49,6 @@ def safe(text: str) -> str:
 def safe_or_none(text: str | None) -> str | None:
     """The same, where there may be none."""
     return None if text is None else safe(text)
-
-
-def plain(value: object) -> Any:
-    """A noun as plain JSON values. Empty fields that equal their default are left out; other defaults are written,
-    so that a default changed later does not change what old rows say."""
-    if isinstance(value, str) and not isinstance(value, Enum):
-        return safe(value)
-    if is_dataclass(value):
-        kind: Any = type(value)
-        parts = ((name, default, getattr(value, name)) for name, default in _fields(kind))
-        return {name: plain(part) for name, default, part in parts if not _idle(default, part)}
-    if isinstance(value, Mapping):
-        return {safe(str(key)): plain(part) for key, part in value.items()}
-    if isinstance(value, tuple | list):
-        if set(map(type, value)) == {float}:
-            # The hours of a rhythm, at every poll: nothing in them needs care.
-            return list(value)
-        return [plain(part) for part in value]
-    return _plain_scalar(value)
-
-
-@cache
-def _fields(kind: Any) -> tuple[tuple[str, object], ...]:
-    return tuple((field.name, field.default) for field in fields(kind))
-
-
-def _idle(default: object, part: object) -> bool:
-    return part in _EMPTY and default is not MISSING and part == default
-
-
-def _plain_scalar(value: object) -> Any:
-    match value:
-        case Enum():
-            return value.value
-        case datetime():
-            return instant_text(value)
-        case date():
-            return value.isoformat()
-        case timedelta():
-            return value.total_seconds()
-        case _:
-            return value
-
-
-def noun(kind: type[T], value: object) -> T:
-    """The noun of plain JSON values: the way back from `plain`."""
-    found: T = _adapter(cast("Any", kind)).validate_python(value)
-    return found
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
 
 
 def seconds(span: timedelta | None) -> float | None:

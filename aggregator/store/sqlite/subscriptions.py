@@ -6,10 +6,11 @@ from dataclasses import fields
 from datetime import datetime
 
 from aggregator.model import FeedId, Subscription
+from aggregator.store.nouns import noun, plain
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.tables import fetch_feed
 from aggregator.store.syncing import CLOCK_TOLERANCE
-from aggregator.store.values import Row, instant_text, noun, plain
+from aggregator.store.values import Row, instant_text
 
 SUBSCRIPTIONS = (
     """
