@@ -144,6 +144,17 @@ async def told(place: Home, *texts: str, hours: float = 2) -> tuple[int, int]:
     return numbers[-2], numbers[-1]
 
 
+async def test_an_unchanged_newest_date_is_not_taken_for_no_change() -> None:
+    """H-14: an old entry is edited and nothing new came; the document says so only to whoever reads it."""
+    place = home()
+    publisher(place, rss(item(2), item(1, date="Mon, 01 Jun 2026 09:00:00 +0100")))
+    await poll(FEED, place.ports, AGENT)
+    place.later(hours=3)
+    publisher(place, rss(item(2), item(1, "The meeting is on Friday.", date="Mon, 01 Jun 2026 09:00:00 +0100")))
+    report = await poll(FEED, place.ports, AGENT)
+    assert (report.outcome, report.new, report.revised) == ("modified", 0, 1)
+
+
 async def test_a_revert_is_announced_only_if_it_stays() -> None:
     """4.3 rule 2: back to an older text is told once it has stayed for 24 hours, not at once."""
     other = WORDS.replace("Thursday", "Saturday") + " Large items are collected on another day, by arrangement only."

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregator.model import Hints
+from aggregator.fetch.asking import offered
+from aggregator.fetch.meaning import interpret
+from aggregator.fetch.memory import remember_success
+from aggregator.model import Climate, Hints, Modified, Rhythm, Validators
+from aggregator.schedule.cadence import next_poll
 from aggregator.schedule.hints import (
     believed,
     brisk,
@@ -19,6 +24,7 @@ from aggregator.schedule.hints import (
     remaining,
     server_bounds,
 )
+from tests.schedule.nouns import DAY, response, source, state
 
 NOW = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)
 DATE = ("date", "Mon, 01 Jun 2026 09:30:00 GMT")
@@ -65,6 +71,44 @@ NONE = Hints()
 def test_freshness(headers: tuple[tuple[str, str], ...], seconds: int) -> None:
     """H-21 to H-24: lifetime less age; what is invalid, contradictory or forbidden is no lifetime."""
     assert remaining(headers, NOW) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("status", [200, 226, 304])
+def test_an_answer_out_of_a_cache_is_fresh_for_the_rest_only(status: int) -> None:
+    """H-22: max-age=7200 of age 6000 asks for 1200 s after receipt, whatever the status."""
+    answer = response(("cache-control", "max-age=7200"), ("age", "6000"), status=status)
+    (bound,) = server_bounds(answer.headers, NONE, answer.started_at, answer.finished_at)
+    assert (bound.name, bound.at) == ("max-age", answer.finished_at + timedelta(seconds=1200))
+    old = response(("cache-control", "max-age=7200"), ("age", "90000"), status=status)
+    assert server_bounds(old.headers, NONE, old.started_at, old.finished_at) == ()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (("cache-control", "no-store"), ("cache-control", "max-age=86400")),
+        (("cache-control", "no-cache"), ("expires", "Tue, 02 Jun 2026 09:30:00 GMT")),
+        (("cache-control", "must-revalidate"),),
+        (("expires", "0"),),
+    ],
+)
+def test_no_store_falls_to_the_floor_and_keeps_the_validators(headers: tuple[tuple[str, str], ...]) -> None:
+    """H-23: no lifetime, so the rule and the floor decide; the validators of the same answer are kept and offered."""
+    answer = replace(response(*headers, ("etag", '"7"'), status=200), body=b"<rss/>")
+    before = state(rhythm=Rhythm(since=NOW - 90 * DAY, weight=9.0, weighed_at=NOW))
+    meaning = interpret(answer, before, NOW)
+    assert isinstance(meaning, Modified)
+    after = remember_success(before, meaning, answer, NOW)
+    assert offered(after) == Validators(url=answer.url, etag='"7"')
+    found = next_poll(source(), after, answer, meaning, Climate())
+    assert {bound.name for bound in found.considered} & {"max-age"} == set()
+    assert found.at >= NOW + timedelta(hours=1)
+
+
+def test_a_document_that_never_changes_is_no_hint() -> None:
+    """H-24: a tenth of the age of Last-Modified is never a bound; ten quiet years would forbid a poll for one."""
+    answer = response(DATE, ("last-modified", "Wed, 01 Jun 2016 09:30:00 GMT"))
+    assert server_bounds(answer.headers, NONE, NOW, NOW) == ()
 
 
 def test_hints_above_a_week_count_as_a_week() -> None:
@@ -147,7 +191,7 @@ def test_defied_keeps_the_last_three_inside() -> None:
     assert not believed(NONE, (), NOW)
 
 
-DAY = 86_400.0
+SECONDS = 86_400.0
 
 
 @pytest.mark.parametrize(
@@ -156,11 +200,11 @@ DAY = 86_400.0
         (NONE, 5.0),
         (Hints(update_period="hourly", update_frequency=1), 5.0),
         (Hints(update_period="hourly", update_frequency=6), 5.0),
-        (Hints(update_period="daily"), 1 / DAY),
-        (Hints(update_frequency=2), 2 / DAY),
-        (Hints(update_period=" Weekly ", update_frequency=2), 2 / (7 * DAY)),
-        (Hints(update_period="weekly", update_frequency=-3), 1 / (7 * DAY)),
-        (Hints(update_period="yearly"), 1 / (365.25 * DAY)),
+        (Hints(update_period="daily"), 1 / SECONDS),
+        (Hints(update_frequency=2), 2 / SECONDS),
+        (Hints(update_period=" Weekly ", update_frequency=2), 2 / (7 * SECONDS)),
+        (Hints(update_period="weekly", update_frequency=-3), 1 / (7 * SECONDS)),
+        (Hints(update_period="yearly"), 1 / (365.25 * SECONDS)),
         (Hints(update_period="now and then"), 5.0),
     ],
 )

@@ -43,6 +43,16 @@ def test_the_gate_can_fail(found: list[Figures]) -> None:
     assert "violations" in faults(ours=replace(fair, violations=1))
 
 
+def test_the_order_of_the_first_result(found: list[Figures]) -> None:
+    """A-23: the oracle, then the threshold, then Miniflux tuned to the budget, then the clock, per entry; with fairness
+    the threshold beats the clock and Miniflux per entry, per feed and at p95 at once."""
+    by = {each.policy: each for each in found}
+    order = ("oracle", "ours-w1", "ours", "miniflux", "fixed")
+    assert sorted(order, key=lambda name: by[name].per_entry) == list(order)
+    fair, others = by["ours"], (by["fixed"], by["miniflux"])
+    assert all(fair.per_feed < each.per_feed and fair.p95 < each.p95 for each in others)
+
+
 def test_the_table_has_a_row_for_each_policy(found: list[Figures]) -> None:
     """A-21: in the order they ran."""
     table = rows(found)
