@@ -140,6 +140,12 @@ def agent_of(settings: Settings) -> str:
     return user_agent(__version__, contact, 1)
 
 
+def mailbox_of(settings: Settings) -> str:
+    """The contact where it is a mailbox: it then stands as From in the requests as well (H-61)."""
+    contact = settings.site.contact.removeprefix("mailto:")
+    return "" if "/" in contact or "@" not in contact else contact
+
+
 def make_fetch(settings: Settings) -> HttpFetch:
     """The HTTP client with the limits and the address rules of these settings."""
     polling = settings.polling
@@ -204,6 +210,7 @@ async def running(settings: Settings, processes: int | None = None) -> AsyncIter
         climate=weather,
         retry_scope=polling.retry_after_scope,
         unwelcome=gate.unwelcome,
+        mailbox=mailbox_of(settings),
     )
     try:
         yield Parts(

@@ -3,7 +3,7 @@ is put off. A poll put off leaves a row with its reason, like any other: nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -60,16 +60,14 @@ def kept_out(now: datetime) -> PutOff:
     return PutOff(until=now + ROBOTS_PAUSE, bound=ROBOTS, reason=text, status=FeedStatus.BLOCKED)
 
 
-def ask(
-    source: Source, state: FeedState, agent: str, now: datetime, unwelcome: Callable[[str], bool]
-) -> Request | PutOff:
+def ask(source: Source, state: FeedState, agent: str, now: datetime, ports: Ports) -> Request | PutOff:
     """The request to make now, or why none may be made (H-09, H-12, H-67)."""
-    if unwelcome(poll_url(source, state)):
+    if ports.unwelcome(poll_url(source, state)):
         return kept_out(now)
     if (until := unconditional_until(state, now)) is not None:
         return over_budget(until)
     doubted = false_304(state, now) and unconditional_spent(state, now) is None
-    return make_request(source, state, agent, unconditional=doubted)
+    return make_request(source, state, agent, unconditional=doubted, mailbox=ports.mailbox)
 
 
 def floors(source: Source, state: FeedState, exchange: Exchange, cooling: Cooling) -> tuple[Bound, ...]:

@@ -46,7 +46,7 @@ async def poll(feed_id: FeedId, ports: Ports, agent: str) -> PollReport:
         UnknownFeedError: no feed has this id.
     """
     source, state = ports.sources.get(feed_id)
-    request = ask(source, state, agent, ports.clock.now(), ports.unwelcome)
+    request = ask(source, state, agent, ports.clock.now(), ports)
     if isinstance(request, PutOff):
         outcome = await skip(feed_id, request, ports)
         _log(outcome)

@@ -23,7 +23,7 @@ class Rehearsal:
 
 async def rehearse(source: Source, state: FeedState, ports: Ports, agent: str) -> Rehearsal:
     """Ask and decide as `poll` would, against the store as it is, and record nothing."""
-    request = make_request(source, state, agent)
+    request = make_request(source, state, agent, mailbox=ports.mailbox)
     exchange = await ports.fetch(request)
     answer = await understand(source, state, request, exchange, ports)
     verdict = await ports.write(lambda: judge(source, state, answer, ports))

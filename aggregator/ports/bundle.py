@@ -20,7 +20,8 @@ def everybody_welcome(url: str) -> bool:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """Everything a poll needs of the outside. ``climate`` gives what all feeds share now (A-06),
-    ``unwelcome`` tells whether a robots.txt names us and closes an address (H-67)."""
+    ``unwelcome`` tells whether a robots.txt names us and closes an address (H-67). ``mailbox`` stands as From in every
+    request for a feed, unless empty (H-61)."""
 
     clock: Clock
     fetch: Fetch
@@ -32,3 +33,4 @@ class Ports:
     climate: Callable[[], Climate] = Climate
     retry_scope: RetryScope = RetryScope.AUTO
     unwelcome: Callable[[str], bool] = everybody_welcome
+    mailbox: str = ""
