@@ -1,5 +1,6 @@
 """The nouns of the house: frozen, without behaviour, below everything else."""
 
+from aggregator.model.chain import EventKind, PublishEvent
 from aggregator.model.change import (
     Added,
     Alias,
@@ -142,6 +143,7 @@ __all__ = [
     "EntryFilter",
     "EntryId",
     "EntryRow",
+    "EventKind",
     "Exchange",
     "Failed",
     "FailureKind",
@@ -187,6 +189,7 @@ __all__ = [
     "Precision",
     "Problem",
     "PublicId",
+    "PublishEvent",
     "PushDay",
     "PushHealth",
     "PushMiss",

@@ -33,7 +33,7 @@ class Archive(Traces, Protocol):
         ...
 
     def items(self, selection: Selection) -> tuple[Item, ...]:
-        """The newest emitted items by ``pub_seq``, newest first."""
+        """The newest announced items by ``pub_seq``, newest first."""
         ...
 
     def cards(self) -> tuple[SourceCard, ...]:

@@ -97,6 +97,7 @@ def revised(entry: StoredEntry, change: Revised, revision: StoredRevision, seq: 
     # A return to the text that was shown all along, after a blank or cut version, is nothing to tell later.
     back = change.reverts_to is not None and change.displayed and change.reverts_to != entry.displayed
     waiting = back and not change.significant
+    told = change.significant and entry.pub_seq is not None
     entry = replace(
         entry,
         current=revision.number,
@@ -107,10 +108,18 @@ def revised(entry: StoredEntry, change: Revised, revision: StoredRevision, seq: 
         link=words.link,
         language=words.language,
         updated_at=change.updated_at,
-        pub_seq=seq if change.significant and entry.pub_seq else entry.pub_seq,
+        pub_seq=seq if told else entry.pub_seq,
+        announced=entry.announced or told,
         reverted_at=revision.seen_at if waiting else None,
     )
     return replace(entry, displayed=revision.number, title=words.title, url=words.url) if change.displayed else entry
+
+
+def settled(entry: StoredEntry, seq: int, at: datetime) -> StoredEntry:
+    """The entry after a return to earlier words has stayed: a publish event for one that subscribers have (4.3/2)."""
+    if entry.pub_seq is None:
+        return replace(entry, reverted_at=None, updated_at=at)
+    return replace(entry, reverted_at=None, updated_at=at, pub_seq=seq, announced=True)
 
 
 def proof(revision: StoredRevision) -> dict[str, object]:

@@ -26,7 +26,8 @@ from aggregator.model import (
     Verdict,
 )
 from aggregator.store.chain import Chain
-from aggregator.store.drafts import Sight, first_entry, first_revision, next_revision, origin, proof, revised
+from aggregator.store.drafts import Sight, first_entry, first_revision, next_revision, origin, proof, revised, settled
+from aggregator.store.events import Announcer
 from aggregator.store.stored import EntryTables, Settled, StoredEntry
 from aggregator.store.watching import held_back, let_go, months_of, note_gaps
 
@@ -58,6 +59,7 @@ class _Scribe:
         self._feed, self._at, self._poll = record.feed_id, record.finished_at, poll_id
         self._tables = tables
         self._chain = Chain(tables)
+        self._announcer = Announcer(self._feed, tables, self._at, poll_id)
         self._seen: list[EntryId] = []
         self._added: dict[Key, EntryId] = {}
         self._updated: datetime | None = None
@@ -98,9 +100,11 @@ class _Scribe:
         if change.settled:
             facts = {"revision": entry.current, "reason": change.reason}
             seq = self._journal("settled", entry_id, facts)
-            entry = replace(entry, reverted_at=None, pub_seq=seq if entry.pub_seq else None, updated_at=self._at)
+            entry = settled(entry, seq, self._at)
             self._note(self._at)
         self._tables.change_entry(entry)
+        if change.settled and entry.pub_seq:
+            self._announcer.publish(entry)
 
     def _revise(self, change: Revised) -> None:
         entry = self._tables.entry(change.head.entry_id)
@@ -114,7 +118,10 @@ class _Scribe:
         self._tables.add_revision(revision)
         facts = {"date_changed": change.date_changed, "reverts_to": change.reverts_to, "reason": change.reason}
         seq = self._journal("revised", entry.entry_id, {**proof(revision), **facts})
-        self._tables.change_entry(revised(entry, change, revision, seq))
+        entry = revised(entry, change, revision, seq)
+        self._tables.change_entry(entry)
+        if entry.pub_seq == seq:
+            self._announcer.publish(entry, revision)
         self._note(change.updated_at)
 
     def _sight(self, entry_id: EntryId) -> Sight:
@@ -137,6 +144,8 @@ class _Scribe:
         self._tables.add_revision(revision)
         self._aliases(candidate.aliases, entry_id)
         self._journal("added", entry_id, {**origin(change, entry, first), **proof(revision)})
+        if entry.pub_seq:
+            self._announcer.publish(entry, revision)
         if change.hold is not None:
             self._tables.watching.add_hold(held_back(change.hold, entry))
         self._added[candidate.key] = entry_id

@@ -23,6 +23,7 @@ from aggregator.model import (
     PollRecord,
     Precision,
     PublicId,
+    PublishEvent,
     RevisionHash,
     Source,
 )
@@ -47,7 +48,8 @@ class StoredEntry:
     """One entry without its words, which are in its revisions.
 
     ``title`` and ``url`` are those shown (revision ``displayed``); ``link``, ``language`` and the hashes those of the
-    newest revision ``current``. ``key`` is the newest of its keys. ``pub_seq`` is ``None`` while it was never emitted.
+    newest revision ``current``. ``key`` is the newest of its keys. ``pub_seq`` is ``None`` until it is published;
+    ``announced`` is false while its latest publish event is one that nobody is to be told of (R-35).
     """
 
     entry_id: EntryId
@@ -75,6 +77,7 @@ class StoredEntry:
     current: int = 1
     displayed: int = 1
     pub_seq: int | None = None
+    announced: bool = True
     lead: EntryId | None = None
     repost_of: EntryId | None = None
     reverted_at: datetime | None = None
@@ -132,6 +135,10 @@ class EntryTables(JournalTable, Protocol):
         """Gaps, completeness and held entries."""
         ...
 
+    def feed(self, feed_id: FeedId) -> StoredFeed:
+        """One feed. Raises `UnknownFeedError`."""
+        ...
+
     def add_poll(self, record: PollRecord) -> int:
         """One row for one request; returns its number."""
         ...
@@ -162,6 +169,14 @@ class EntryTables(JournalTable, Protocol):
 
     def add_revision(self, revision: StoredRevision) -> None:
         """A further version."""
+        ...
+
+    def revision(self, entry_id: EntryId, number: int) -> StoredRevision:
+        """One version of an entry. Raises `StoreError` where there is none."""
+        ...
+
+    def add_event(self, event: PublishEvent) -> None:
+        """One more publish event, with a higher number than any before it."""
         ...
 
     def owner(self, feed_id: FeedId, key: Key) -> EntryId | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from aggregator.model import Added, FeedId, Gap, HeldEntry, Hold, PollRecord, Verdict
 from aggregator.store.chain import Chain
+from aggregator.store.events import Announcer
 from aggregator.store.stored import EntryTables, StoredEntry
 
 
@@ -28,11 +29,13 @@ def let_go(feed_id: FeedId, tables: EntryTables, at: datetime, *, everything: bo
     due = tables.watching.holds_due(feed_id, None if everything else at)
     if not due:
         return 0
-    chain = Chain(tables)
+    chain, announcer = Chain(tables), Announcer(feed_id, tables, at)
     why = "released by the operator" if everything else "nobody decided in time, and the entries are few"
     for entry_id in due:
         seq = chain.append("released", feed_id, entry_id, at, {"reason": {"rule": "P-15", "text": why}})
-        tables.change_entry(replace(tables.entry(entry_id), pub_seq=seq))
+        entry = replace(tables.entry(entry_id), pub_seq=seq)
+        tables.change_entry(entry)
+        announcer.publish(entry)
         tables.watching.end_hold(entry_id, at)
     return len(due)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from aggregator.model import Founding
+from aggregator.store.memory.chains import MemoryChains
 from aggregator.store.memory.ledger import MemoryLedger
 from aggregator.store.memory.readers import MemoryArchive, MemoryCatalogue
 from aggregator.store.memory.sources import MemorySources
@@ -22,6 +23,7 @@ class MemoryStore:
         self.sources = MemorySources(self.tables, Mint(authority=authority, new_uuid=new_uuid))
         self.ledger = MemoryLedger(self.tables)
         self.archive = MemoryArchive(self.tables, Founding(authority=authority, at=now))
+        self.chains = MemoryChains(self.tables)
         self.catalogue = MemoryCatalogue(self.tables)
         self.subscriptions = MemorySubscriptions(self.tables)
 

@@ -49,7 +49,7 @@ class MemoryArchive:
         return self._founding
 
     def items(self, selection: Selection) -> tuple[Item, ...]:
-        """The newest emitted items by ``pub_seq``, newest first."""
+        """The newest announced items by ``pub_seq``, newest first."""
         with self._tables.undo.lock:
             emitted = [entry for entry in self._tables.entries.values() if self._chosen(entry, selection)]
             emitted.sort(key=lambda entry: entry.pub_seq or 0, reverse=True)
@@ -59,6 +59,7 @@ class MemoryArchive:
         category = self._tables.feeds[entry.feed_id].source.category
         return (
             entry.pub_seq is not None
+            and entry.announced
             and selection.feed in (None, entry.feed_id)
             and selection.category in (None, category)
         )

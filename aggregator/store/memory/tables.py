@@ -18,6 +18,7 @@ from aggregator.model import (
     Key,
     PollRecord,
     PublicId,
+    PublishEvent,
     Subscription,
     poll_url,
 )
@@ -68,6 +69,7 @@ class Tables:
         self.public_ids: Shelf[PublicId, EntryId] = Shelf(undo)
         self.revisions: Shelf[EntryId, tuple[StoredRevision, ...]] = Shelf(undo)
         self.rows: Shelf[int, JournalRow] = Shelf(undo)
+        self.events: Shelf[int, PublishEvent] = Shelf(undo)
         self.days: Shelf[int, str] = Shelf(undo)
         self.notes: Shelf[str, str] = Shelf(undo)
         self.templates: Shelf[ContentHash, tuple[FeedId, datetime]] = Shelf(undo)
@@ -176,6 +178,19 @@ class Tables:
     def add_revision(self, revision: StoredRevision) -> None:
         """A further version."""
         self.revisions[revision.entry_id] = (*(self.revisions.get(revision.entry_id) or ()), revision)
+
+    def revision(self, entry_id: EntryId, number: int) -> StoredRevision:
+        """One version of an entry. Raises `StoreError` where there is none."""
+        versions = self.revisions.get(entry_id) or ()
+        if not 0 < number <= len(versions):
+            raise StoreError(f"there is no version {number} of entry {entry_id}")
+        return versions[number - 1]
+
+    def add_event(self, event: PublishEvent) -> None:
+        """One more publish event."""
+        if event.seq in self.events:
+            raise StoreError(f"the publish event {event.seq} is stored already")
+        self.events[event.seq] = event
 
     def owner(self, feed_id: FeedId, key: Key) -> EntryId | None:
         """The entry that bears this key in this feed."""

@@ -19,10 +19,13 @@ from aggregator.store.touching import old_category
 from aggregator.store.traces import trace_of
 from aggregator.store.values import instant, instant_text, maybe_instant
 
-_ALL = "SELECT pub_seq, id FROM entries WHERE pub_seq IS NOT NULL ORDER BY pub_seq DESC LIMIT ?"
+_ALL = """
+SELECT pub_seq, id FROM entries INDEXED BY entries_announced
+WHERE pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT ?
+"""
 _OF_FEED = """
-SELECT pub_seq, id FROM entries INDEXED BY entries_by_feed_pub_seq
-WHERE feed_id = ? AND pub_seq IS NOT NULL ORDER BY pub_seq DESC LIMIT ?
+SELECT pub_seq, id FROM entries INDEXED BY entries_announced_by_feed
+WHERE feed_id = ? AND pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT ?
 """
 _MEMBERS = """
 SELECT copy.*, leads.value AS of_lead, coalesce(feeds.title, feeds.id) AS source_title
@@ -60,7 +63,7 @@ class SqliteArchive:
         return Founding(authority=facts["authority"], at=instant(facts["founded_at"]))
 
     def items(self, selection: Selection) -> tuple[Item, ...]:
-        """The newest emitted items by ``pub_seq``, newest first; copies of each as its members (D-21)."""
+        """The newest announced items by ``pub_seq``, newest first; copies of each as its members (D-21)."""
         with self._database.reading() as reader:
             numbers = _numbers(reader, selection)
             return _items(reader, numbers)

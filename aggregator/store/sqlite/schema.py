@@ -11,6 +11,7 @@ from aggregator.errors import StoreError
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.days import add_days
 from aggregator.store.sqlite.driver import plain_fault, sqlite3
+from aggregator.store.sqlite.events import EVENTS
 from aggregator.store.sqlite.founding import FOUNDING
 from aggregator.store.sqlite.politeness import add_politeness
 from aggregator.store.sqlite.subscriptions import SUBSCRIPTIONS
@@ -61,6 +62,13 @@ def m0004_subscriptions(db: Toolbox) -> None:
 def m0005_days(db: Toolbox) -> None:
     """Where each day of the journal begins, for its daily heads."""
     add_days(db)
+
+
+@migrations()
+def m0005_events(db: Toolbox) -> None:
+    """Publish events, and entries that are published without being announced (R-02, R-35)."""
+    for statement in EVENTS:
+        db.execute(statement)
 
 
 def migrate(database: Database) -> Migrated:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.catalogue import SqliteCatalogue
+from aggregator.store.sqlite.chains import SqliteChains
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.ledger import SqliteLedger
 from aggregator.store.sqlite.schema import Migrated, migrate
@@ -25,6 +26,7 @@ class SqliteStore:
         self.sources = SqliteSources(database, mint)
         self.ledger = SqliteLedger(database)
         self.archive = SqliteArchive(database)
+        self.chains = SqliteChains(database)
         self.catalogue = SqliteCatalogue(database)
         self.subscriptions = SqliteSubscriptions(database)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from aggregator.errors import StoreError, UnknownFeedError
-from aggregator.model import Alias, ContentHash, EntryId, FeedId, JournalRow, Key, PollRecord, PublicId
+from aggregator.model import Alias, ContentHash, EntryId, FeedId, JournalRow, Key, PollRecord, PublicId, PublishEvent
 from aggregator.proving import GENESIS
 from aggregator.store.hosts import host_of
 from aggregator.store.rows import (
@@ -16,10 +16,12 @@ from aggregator.store.rows import (
     feed_of,
     feed_row,
     poll_row,
+    revision_of,
     revision_row,
     state_row,
 )
 from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.sqlite.events import add_event
 from aggregator.store.sqlite.watching import Watching
 from aggregator.store.stored import Settled, StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.syncing import nearest
@@ -37,6 +39,7 @@ _GUARD = """
 INSERT INTO templates (content_hash, feed_id, since, until) VALUES (?, ?, ?, ?)
 ON CONFLICT (content_hash) DO UPDATE SET feed_id = excluded.feed_id, since = excluded.since, until = excluded.until
 """
+_REVISION = "SELECT * FROM revisions WHERE entry_id = ? AND number = ?"
 _FREE = "UPDATE hosts SET busy_until = '', busy_feed = NULL WHERE busy_feed = ?"
 
 
@@ -161,6 +164,17 @@ class Tables:
         """A further version."""
         row = revision_row(revision)
         self._writer.execute(insert("revisions", row), row)
+
+    def revision(self, entry_id: EntryId, number: int) -> StoredRevision:
+        """One version of an entry. Raises `StoreError` where there is none."""
+        row = self._writer.execute(_REVISION, (entry_id, number)).fetchone()
+        if row is None:
+            raise StoreError(f"there is no version {number} of entry {entry_id}")
+        return revision_of(row)
+
+    def add_event(self, event: PublishEvent) -> None:
+        """One more publish event."""
+        add_event(self._writer, event)
 
     def owner(self, feed_id: FeedId, key: Key) -> EntryId | None:
         """The entry that bears this key in this feed."""
