@@ -13,6 +13,9 @@ from json.encoder import encode_basestring as quoted
 GENESIS = "0" * 64
 """The hash before the first row."""
 
+LATER: Mapping[str, str | None] = {"provenance": "live", "observed_at": None}
+"""Columns of ``revisions`` that came later, and what they hold where there is nothing to say."""
+_OLD = object()
 _LATE = timedelta(days=1)
 _HEAD = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{1,18}) ([0-9a-f]{64})", re.ASCII)
 
@@ -46,8 +49,8 @@ def read_head(line: str) -> tuple[str, int, str] | None:
 
 def row_digest(row: Mapping[str, str | int | float | bytes | None]) -> str:
     """SHA-256 of a row of ``revisions`` as stored, by column name: the journal carries it, so that a stored text can be
-    proved later."""
-    return sha256(canonical(row))
+    proved later. Columns younger than the first rows count only where they say something, so that old proofs hold."""
+    return sha256(canonical({name: value for name, value in row.items() if value != LATER.get(name, _OLD)}))
 
 
 def journal_day(current: str, at: str) -> str:

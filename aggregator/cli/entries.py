@@ -102,6 +102,7 @@ def entry_json(row: EntryRow) -> dict[str, object]:
         "precision": str(row.precision),
         "updated_at": stamp(row.updated_at),
         "first_seen_at": stamp(row.first_seen_at),
+        "first_observed_at": stamp(row.first_observed_at),
         "last_seen_at": stamp(row.last_seen_at),
         "content_hash": row.content_hash,
         "outcome": str(row.outcome),

@@ -9,6 +9,7 @@ import click
 from aggregator.cli.entries import entry_json
 from aggregator.cli.settings import settings_of
 from aggregator.cli.show import local, plain, plain_body, print_json
+from aggregator.model import EntryRow
 
 
 @click.command()
@@ -33,7 +34,7 @@ def command(config: Path | None, entry: str, as_json: bool) -> None:
         f"feed        {row.feed_id}",
         f"link        {row.url or 'none'}",
         f"published   {local(row.published_at, zone)} ({basis}; precise to the {row.precision})",
-        f"first seen  {local(row.first_seen_at, zone)}",
+        f"first seen  {local(row.first_seen_at, zone)}" + _before(row, zone),
         f"last seen   {local(row.last_seen_at, zone)}",
         f"versions    {row.revisions}" + ("; `aggregator history` shows them" if row.revisions > 1 else ""),
         f"filed as    {row.outcome}" + (f" of entry {row.lead}" if row.lead else ""),
@@ -43,3 +44,8 @@ def command(config: Path | None, entry: str, as_json: bool) -> None:
     ]
     click.echo("\n".join(plain(line) for line in lines))
     click.echo(plain_body(row.content, row.content_kind))
+
+
+def _before(row: EntryRow, zone: str) -> str:
+    """The earliest capture that shows the entry, where one does (B-08)."""
+    return f"; a capture of {local(row.first_observed_at, zone)} has it" if row.first_observed_at else ""

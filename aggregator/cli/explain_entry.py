@@ -20,6 +20,8 @@ KINDS = {
     "date_changed": "its source moved the date",
     "settled": "return to an earlier text announced",
     "released": "announced after being held",
+    "recalled": "version of the past kept",
+    "observed": "a capture shows that it was there before",
 }
 _TOLD = {"reason", "poll"}
 
@@ -75,6 +77,8 @@ def _held(held: HeldEntry) -> dict[str, Any]:
 def _date(row: EntryRow) -> dict[str, Any]:
     if row.published_basis == "first-seen":
         because = "its source states no date that can be used, so the moment it was first seen stands for ever (P-37)"
+    elif row.published_basis == "capture":
+        because = "its source states no date that can be used, so the time of the capture stands for ever (B-08)"
     elif row.published_basis == "url":
         because = "its source states no date that can be used; its address does (P-37)"
     else:
@@ -86,6 +90,7 @@ def _date(row: EntryRow) -> dict[str, Any]:
         "precision": str(row.precision),
         "first_seen": row.first_seen_at,
         "last_seen": row.last_seen_at,
+        "first_observed": row.first_observed_at,
         "because": because,
     }
 
@@ -109,6 +114,8 @@ def entry_lines(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
     yield f"date        {local(date['filed_under'], zone)}, precise to the {date['precision']}{stated}"
     yield f"            {date['because']}"
     yield f"seen        {local(date['first_seen'], zone)} to {local(date['last_seen'], zone)}"
+    if date["first_observed"]:
+        yield f"            a capture of {local(date['first_observed'], zone)} has it already"
     for number, key in enumerate(facts["keys"]):
         yield f"{'known as' if not number else '':<12}{key}"
     for number, alias in enumerate(facts["aliases"]):
@@ -131,8 +138,16 @@ def _waiting(held: Mapping[str, Any] | None, zone: str) -> str:
 
 def _told(decision: Mapping[str, Any], zone: str) -> Iterator[str]:
     rule = f" [{decision['rule']}]" if decision["rule"] else ""
-    yield f"  {local(decision['at'], zone)}  {KINDS.get(decision['kind'], decision['kind'])}{rule}"
+    came = decision["facts"].get("provenance")
+    how = f", {came}" + _captured(decision["facts"], zone) if came else ""
+    yield f"  {local(decision['at'], zone)}  {KINDS.get(decision['kind'], decision['kind'])}{how}{rule}"
     if decision["because"]:
         yield f"      {decision['because']}"
     for name, value in decision["evidence"].items():
         yield f"      {name}: {value}"
+
+
+def _captured(facts: Mapping[str, Any], zone: str) -> str:
+    """When the capture was made from which a version was read, where it was one."""
+    at = facts.get("observed_at")
+    return f" of {local(datetime.fromisoformat(at), zone)}" if at else ""

@@ -11,7 +11,20 @@ import click
 from aggregator.cli.settings import settings_of
 from aggregator.cli.show import local, plain, plain_body, print_json, stamp
 from aggregator.history import Piece, word_diff
-from aggregator.model import Revision
+from aggregator.model import Provenance, Revision
+
+SOURCES = {
+    Provenance.LIVE: "",
+    Provenance.PUSH: "brought by its hub",
+    Provenance.RFC5005: "from the feed's own archive",
+    Provenance.PAGED: "from a further page of the feed",
+    Provenance.WP_REST: "from WordPress",
+    Provenance.WP_PAGED: "from a further page of the feed",
+    Provenance.BLOGGER: "from Blogger",
+    Provenance.WAYBACK: "from a web archive",
+    Provenance.IMPORT: "imported",
+}
+"""How a version came to be known, in words."""
 
 
 @click.command()
@@ -20,6 +33,8 @@ from aggregator.model import Revision
 @click.pass_obj
 def command(config: Path | None, entry: str, as_json: bool) -> None:
     """Every version of an entry, oldest first, each with its words compared with the one before.
+
+    A version brought as history stands where its capture belongs, not where it was stored.
 
     Removed words stand in [-brackets-], added ones in {+braces+}; on a terminal they are coloured too.
     """
@@ -51,8 +66,13 @@ def _heading(revision: Revision, zone: str) -> str:
     marks = ["significant" if revision.significant else "minor"]
     marks += [f"same as version {revision.reverts_to}"] if revision.reverts_to else []
     marks += [] if revision.displayed else ["kept, not shown"]
-    what = "first seen" if revision.number == 1 else ", ".join(marks)
-    return plain(f"── version {revision.number}, {local(revision.seen_at, zone)} ({what}): {revision.reason}")
+    if revision.number == 1:
+        marks = ["stored first"] if revision.provenance.past else ["first seen"]
+    at = revision.observed_at or revision.seen_at
+    came = SOURCES[revision.provenance]
+    marks += [came] if came else []
+    marks += [f"stored {local(revision.seen_at, zone)}"] if revision.observed_at else []
+    return plain(f"── version {revision.number}, {local(at, zone)} ({', '.join(marks)}): {revision.reason}")
 
 
 def _coloured(diff: tuple[Piece, ...]) -> str:
@@ -81,5 +101,7 @@ def _json(revision: Revision, diff: tuple[Piece, ...]) -> dict[str, object]:
         "displayed": revision.displayed,
         "reverts_to": revision.reverts_to,
         "reason": revision.reason,
+        "provenance": str(revision.provenance),
+        "observed_at": stamp(revision.observed_at),
         "diff": [{"kind": piece.kind, "text": piece.text} for piece in diff],
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from aggregator.dedupe.dates import effective
+from aggregator.dedupe.dates import CAPTURE, FIRST_SEEN, effective
 from aggregator.dedupe.keys import plain_link
 from aggregator.model import Alias, Candidate, Effective, EntryId, FeedId, FeedState, Head, Heads, Key, Reason, Source
 
@@ -14,12 +14,19 @@ from aggregator.model import Alias, Candidate, Effective, EntryId, FeedId, FeedS
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecideContext:
     """The feed of the document. ``partial`` as in `Document`; ``priorities`` are those of other feeds, for the choice
-    of a lead (D-21); a feed that is not named has priority 0."""
+    of a lead (D-21); a feed that is not named has priority 0.
+
+    ``announce`` is false for a document from the past (R-35); then ``observed_at`` is the time of the capture it was
+    read from, if it was one, and ``retold`` says that its form is not that of the feed (B-10).
+    """
 
     source: Source
     state: FeedState
     partial: bool = False
     priorities: Mapping[FeedId, int] = field(default_factory=dict)
+    announce: bool = True
+    observed_at: datetime | None = None
+    retold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +44,15 @@ class Case:
         """The feed the document belongs to."""
         return self.context.source.id
 
+    @property
+    def as_of(self) -> datetime:
+        """The instant at which the document was there to be read: the capture's, else now."""
+        return self.context.observed_at or self.now
+
     def effective(self, candidate: Candidate) -> Effective:
-        """The date a candidate would be filed under, were it new."""
-        return effective(candidate.entry.published, self.now, self.context.source.timezone)
+        """The date a candidate would be filed under, were it new; in a capture it is the capture's at last (B-08)."""
+        basis = FIRST_SEEN if self.context.observed_at is None else CAPTURE
+        return effective(candidate.entry.published, self.as_of, self.context.source.timezone, basis)
 
     def own(self, heads: Iterable[Head]) -> tuple[Head, ...]:
         """Those of this feed (P-12: no key, no alias reaches beyond its feed)."""

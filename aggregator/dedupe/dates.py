@@ -12,6 +12,12 @@ from aggregator.model import DateStatus, Effective, Head, Precision, Stamp
 FIRST_SEEN = "first-seen"
 """Basis of an entry that states no usable date."""
 
+CAPTURE = "capture"
+"""Basis of an entry that states no usable date and was read from a capture: the time of that capture (B-08)."""
+
+UNDATED = (FIRST_SEEN, CAPTURE)
+"""Every basis that is no date of the source."""
+
 USABLE = (DateStatus.OK, DateStatus.ASSUMED)
 """What a date must be to count; bad, ancient and future ones are treated as missing (P-36)."""
 
@@ -30,12 +36,12 @@ def usable(stamp: Stamp | None, now: datetime) -> datetime | None:
     return min(stamp.instant, now)
 
 
-def effective(stamp: Stamp, now: datetime, timezone: str) -> Effective:
-    """The effective date at first sight (P-36, P-37); ``now`` where the stamp is of no use. The day is civil, in the
-    IANA zone ``timezone`` of the source (D-10)."""
+def effective(stamp: Stamp, now: datetime, timezone: str, otherwise: str = FIRST_SEEN) -> Effective:
+    """The effective date at first sight (P-36, P-37); ``now`` on the basis ``otherwise`` where the stamp is of no use.
+    The day is civil, in the IANA zone ``timezone`` of the source (D-10)."""
     instant = usable(stamp, now)
     if instant is None:
-        return Effective(instant=now, precision=Precision.SECOND, basis=FIRST_SEEN, day=_day(now, timezone))
+        return Effective(instant=now, precision=Precision.SECOND, basis=otherwise, day=_day(now, timezone))
     basis = stamp.element or "published"
     return Effective(instant=instant, precision=stamp.precision, basis=basis, day=_day(instant, timezone))
 

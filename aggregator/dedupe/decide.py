@@ -12,6 +12,7 @@ from aggregator.dedupe.flood import Flood, dam, keep_back, told
 from aggregator.dedupe.identity import spare_keys
 from aggregator.dedupe.known import outcome
 from aggregator.dedupe.migration import flooded, is_flood, learned
+from aggregator.dedupe.past import recalled
 from aggregator.dedupe.recognise import Recognition, recognise
 from aggregator.dedupe.strangers import place, reposted
 from aggregator.dedupe.twins import Shelf, stock, templates
@@ -54,13 +55,15 @@ def decide(candidates: Sequence[Candidate], heads: Heads, context: DecideContext
     flagged = templates(case, found)
     shelf = stock(case, found)
     found, reposts = _without_flood(case, found, shelf, flagged)
-    flood = dam(case, found)
+    flood = dam(case, found) if context.announce else Flood(found=found)
     found = flood.found
     changes = tuple(
         keep_back(change, flood) if isinstance(change, Added) else change
         for change in _changes(case, found, shelf, flagged, flood=reposts)
     )
-    identity, events = learned(case, found.matches)
+    identity, events = (
+        learned(case, found.matches) if context.announce else (context.state.identity, context.state.id_changes)
+    )
     return Verdict(
         changes=changes,
         templates=flagged,
@@ -76,7 +79,7 @@ def _without_flood(
     """Rule 6: reposts in numbers are a migration; those that stand for one known entry each become that entry."""
     texts = frozenset(flagged)
     pairs = [(stranger, head) for stranger in found.strangers if (head := reposted(case, shelf, texts, stranger))]
-    if not is_flood(len(pairs), len(case.candidates)):
+    if not case.context.announce or not is_flood(len(pairs), len(case.candidates)):
         return found, False
     return found.with_more(flooded(pairs, found.present)), True
 
@@ -92,7 +95,7 @@ def _changes(
     for candidate in case.candidates:
         match: Match | None = known.get(candidate.entry.position)
         if match:
-            changes.append(outcome(case, match))
+            changes.append(outcome(case, match) if case.context.announce else recalled(case, match))
         else:
             changes.append(place(case, shelf, texts, strangers[candidate.entry.position], flood=flood))
     return tuple(changes)

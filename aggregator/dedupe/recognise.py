@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 
 from aggregator.dedupe.context import Case, Match, same_link, with_key
-from aggregator.dedupe.dates import FIRST_SEEN, filed, near
+from aggregator.dedupe.dates import UNDATED, filed, near
 from aggregator.dedupe.fingerprint import WORDLESS
 from aggregator.dedupe.identity import mode, spare_keys
 from aggregator.dedupe.migration import migrated
@@ -155,7 +155,7 @@ def _support(case: Case, candidate: Candidate, alias: Alias, head: Head) -> str:
     if fingerprint.content == head.content_hash:
         if fingerprint.strong and fingerprint.content not in case.heads.templates:
             return f"same {alias.kind} and same text"
-        if when.basis == FIRST_SEEN and len(case.holders.get(alias, ())) == 1:
+        if when.basis in UNDATED and len(case.holders.get(alias, ())) == 1:
             return f"same {alias.kind} and same text, no date"
         if near(when, filed(head)):
             return f"same {alias.kind}, same text, same days"

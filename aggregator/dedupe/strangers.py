@@ -68,7 +68,10 @@ def _repeat(case: Case, candidate: Candidate, near: tuple[Twin, ...]) -> Placing
 def _repost(case: Case, shelf: Shelf, candidate: Candidate, when: Effective) -> Placing | None:
     if not candidate.fingerprint.strong:
         return None
-    own = (twin for twin in shelf.far(candidate, when) if twin.feed_id == case.feed_id and is_allowed(candidate, twin))
+    own = [twin for twin in shelf.far(candidate, when) if twin.feed_id == case.feed_id and is_allowed(candidate, twin)]
+    if not case.context.announce:
+        # What comes from the past repeats nothing that was published after it.
+        own = [twin for twin in own if twin.effective.instant < when.instant]
     twin = min(own, key=lambda twin: twin.effective.instant, default=None)
     if twin is None:
         return None
@@ -87,20 +90,22 @@ def _duplicate(case: Case, candidate: Candidate, near: tuple[Twin, ...]) -> Plac
 
 def _added(case: Case, candidate: Candidate, placing: Placing, emitted: bool) -> Added:
     entry, when, twin = candidate.entry, case.effective(candidate), placing.twin
-    stated = usable(entry.updated, case.now)
+    stated = usable(entry.updated, case.as_of)
+    untold = "" if case.context.announce else " Brought as history: stored, not announced (R-35)."
     root, root_key = (twin.root, twin.root_key) if twin else (None, None)
     if twin and placing.outcome is Outcome.REPOST:
         root, root_key = twin.entry_id, twin.key
     return Added(
         candidate=candidate,
         outcome=placing.outcome,
-        reason=Reason(rule=placing.rule, text=placing.text, evidence=_evidence(candidate, when, twin)),
+        reason=Reason(rule=placing.rule, text=placing.text + untold, evidence=_evidence(candidate, when, twin)),
         effective=when,
         updated_at=max(stated, when.instant) if stated else when.instant,
         emitted=emitted,
         public_ids=public_ids(entry, case.context.state.tag, candidate.key),
         first=root,
         first_key=None if root is not None else root_key,
+        announced=case.context.announce,
     )
 
 

@@ -12,6 +12,7 @@ from aggregator.model.change import (
     Heads,
     Hold,
     Reason,
+    Recalled,
     Renamed,
     Revised,
     Seen,
@@ -78,12 +79,26 @@ from aggregator.model.names import (
     Key,
     Outcome,
     Precision,
+    Provenance,
     PublicId,
     Republish,
     RevisionHash,
     ZoneSource,
 )
-from aggregator.model.poll import FLAT, PUSHED, SKIPPED, SOUGHT, Climate, Due, Move, PollRecord, PollReport
+from aggregator.model.poll import (
+    BACKFILLED,
+    FLAT,
+    IMPORTED,
+    NOBODY_ASKED,
+    PUSHED,
+    SKIPPED,
+    SOUGHT,
+    Climate,
+    Due,
+    Move,
+    PollRecord,
+    PollReport,
+)
 from aggregator.model.published import (
     Category,
     Enclosure,
@@ -114,7 +129,10 @@ from aggregator.model.push import (
 from aggregator.model.watch import Gap, HeldEntry, Month, PollLine
 
 __all__ = [
+    "BACKFILLED",
     "FLAT",
+    "IMPORTED",
+    "NOBODY_ASKED",
     "NO_PUSH",
     "PUSHED",
     "SKIPPED",
@@ -188,6 +206,7 @@ __all__ = [
     "PollTrace",
     "Precision",
     "Problem",
+    "Provenance",
     "PublicId",
     "PublishEvent",
     "PushDay",
@@ -204,6 +223,7 @@ __all__ = [
     "RawTombstone",
     "ReadContext",
     "Reason",
+    "Recalled",
     "Redirect",
     "Renamed",
     "Republish",

@@ -56,7 +56,7 @@ class Head:
     ``updated_at`` is the published ``updated``; ``source_published_at`` the date the source states now.
     ``reverted_at`` is set while the current revision is a revert that was not announced yet (4.3 rule 2).
     ``link`` and ``title_hash`` are those of the current revision. ``text`` is given only where a candidate's revision
-    hash differs from ``revision_hash``; ``older`` maps hashes of earlier revisions, among those asked for, to numbers.
+    hash differs from ``revision_hash``; ``older`` maps hashes of its other revisions, those asked for, to numbers.
     """
 
     entry_id: EntryId
@@ -225,7 +225,8 @@ class Added:
     ``first`` is the stored entry this one repeats, reposts or duplicates; ``first_key`` the key of an earlier
     candidate of the same document instead. ``emitted`` says whether subscribers get it. ``public_ids`` are the ids it
     may be published under, best first; the store takes the first that no other entry owns (R-01). ``hold`` is set
-    where an entry that would have been emitted is kept back.
+    where an entry that would have been emitted is kept back. ``announced`` is false for an entry of the past: what is
+    published of it tells nobody (R-35).
     """
 
     candidate: Candidate
@@ -238,9 +239,24 @@ class Added:
     first: EntryId | None = None
     first_key: Key | None = None
     hold: Hold | None = None
+    announced: bool = True
 
 
-Change = Seen | Revised | Renamed | Added
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """An older version of a known entry, brought as history: kept, never shown, and nothing else moves (B-08)."""
+
+    head: Head
+    candidate: Candidate
+    reason: Reason
+
+    @property
+    def outcome(self) -> Outcome:
+        """RECALLED."""
+        return Outcome.RECALLED
+
+
+Change = Seen | Revised | Renamed | Added | Recalled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

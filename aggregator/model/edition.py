@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.model.feed import FeedState, Source
-from aggregator.model.names import ContentHash, EntryId, FeedId, FeedStatus, Outcome, Precision, PublicId, Republish
+from aggregator.model.names import (
+    ContentHash,
+    EntryId,
+    FeedId,
+    FeedStatus,
+    Outcome,
+    Precision,
+    Provenance,
+    PublicId,
+    Republish,
+)
 from aggregator.model.published import Category, Enclosure, OriginalSource, Person
 
 
@@ -166,7 +176,10 @@ class EntryFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """One stored entry as lists and ``entry`` show it; ``lead`` is the entry it repeats or duplicates."""
+    """One stored entry as lists and ``entry`` show it; ``lead`` is the entry it repeats or duplicates.
+
+    ``first_observed_at`` is the time of the earliest capture that shows it, where that was before it was first seen.
+    """
 
     entry_id: EntryId
     feed_id: FeedId
@@ -194,11 +207,13 @@ class EntryRow:
     lead: EntryId | None
     revisions: int
     reason: str
+    first_observed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """One stored version of an entry; ``number`` counts from 1, ``reverts_to`` names an equal older one."""
+    """One stored version of an entry; ``number`` counts from 1 as they were stored, ``reverts_to`` names an equal older
+    one. ``observed_at`` is the time of the capture a version of history was read from (B-08)."""
 
     entry_id: EntryId
     number: int
@@ -213,6 +228,8 @@ class Revision:
     displayed: bool
     reverts_to: int | None
     reason: str
+    provenance: Provenance = Provenance.LIVE
+    observed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

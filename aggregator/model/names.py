@@ -36,7 +36,7 @@ class Identity(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The eight outcomes of the table in section 4.3 of the requirements."""
+    """The eight outcomes of the table in section 4.3 of the requirements, and older versions brought later (B-08)."""
 
     SEEN = "seen"
     REVERT = "revert"
@@ -46,6 +46,31 @@ class Outcome(StrEnum):
     REPOST = "repost"
     DUPLICATE = "duplicate"
     NEW = "new"
+    RECALLED = "recalled"
+
+
+class Provenance(StrEnum):
+    """How a version came to be known (B-08)."""
+
+    LIVE = "live"
+    PUSH = "push"
+    RFC5005 = "rfc5005"
+    PAGED = "paged"
+    WP_REST = "wp-rest"
+    WP_PAGED = "wp-paged"
+    BLOGGER = "blogger"
+    WAYBACK = "wayback"
+    IMPORT = "import"
+
+    @property
+    def past(self) -> bool:
+        """Whether it was fetched or brought as history: such entries are stored and never announced (R-35)."""
+        return self not in (Provenance.LIVE, Provenance.PUSH)
+
+    @property
+    def retold(self) -> bool:
+        """Whether the form is not that of the feed, so that only the words can be compared, not every sign (B-10)."""
+        return self in (Provenance.WP_REST, Provenance.IMPORT)
 
 
 class FeedStatus(StrEnum):

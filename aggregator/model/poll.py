@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from aggregator.model.change import Verdict
 from aggregator.model.feed import Bound, FeedState
-from aggregator.model.names import FeedId, FeedStatus
+from aggregator.model.names import FeedId, FeedStatus, Provenance
 from aggregator.model.watch import Gap
 
 
@@ -51,6 +51,15 @@ PUSHED = "pushed"
 SKIPPED = "skipped"
 """The outcome of a poll put off: nobody was asked."""
 
+BACKFILLED = "backfilled"
+"""The outcome of a request for history: a publisher or an archive was asked, but not by a poll (B-02)."""
+
+IMPORTED = "imported"
+"""The outcome of a document that an operator brought: nobody was asked."""
+
+NOBODY_ASKED = (PUSHED, IMPORTED)
+"""Outcomes of documents that came without a request of ours; the politeness ledger leaves them out."""
+
 SOUGHT = "sought"
 """The outcome of a search for a feed that went missing: its site was asked, not the feed (H-46)."""
 
@@ -70,7 +79,10 @@ class PollRecord:
 
     ``outcome``: ``modified``, ``same-body``, ``not-modified``, ``gone``, ``blocked``, ``failed``; ``skipped`` for a
     poll put off, ``pushed`` for a document that a hub brought: in these two nobody was asked (H-85);
-    ``sought`` for a search on its site.
+    ``sought`` for a search on its site; ``backfilled`` for a page of history that was asked for, ``imported`` for a
+    document that an operator brought.
+    ``provenance`` is of every version in the verdict, ``observed_at`` the time of the capture they were read from,
+    where that is not the time of the poll (B-08).
     ``verdict`` is ``None`` unless a document was read. ``via`` is the feed whose request brought the answer, where it
     was not this one's own (H-72). ``asked_with`` and ``given`` are short digests of the validators sent and received,
     ``flaws`` names of headers that must not be sent (H-62). ``moved`` is set where the feed is asked elsewhere from now
@@ -102,11 +114,13 @@ class PollRecord:
     given: str | None = None
     flaws: str = ""
     moved: Move | None = None
+    provenance: Provenance = Provenance.LIVE
+    observed_at: datetime | None = None
 
     @property
     def asked(self) -> bool:
-        """Whether a publisher was asked: only then a lease and a busy host end with this row."""
-        return self.outcome != PUSHED
+        """Whether a feed was asked by a poll: only then a lease and a busy host end with this row."""
+        return self.outcome not in (PUSHED, BACKFILLED, IMPORTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

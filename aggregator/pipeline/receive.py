@@ -17,6 +17,7 @@ from aggregator.model import (
     FeedState,
     Modified,
     PollReport,
+    Provenance,
     ReadContext,
     Renamed,
     Request,
@@ -103,7 +104,7 @@ def _settle(delivery: Delivery, answer: Answer, reading: Document | Unreadable, 
             assert verdict is not None
             record = poll_record(source, part, After(state=_after(source, before, part, verdict)), verdict)
             reason = "; ".join(("brought by the hub", *verdict.notes))
-        record = replace(record, outcome=PUSHED, http_status=None, reason=reason)
+        record = replace(record, outcome=PUSHED, http_status=None, reason=reason, provenance=Provenance.PUSH)
         ports.ledger.record(record)
     return report(record)
 

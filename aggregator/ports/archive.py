@@ -66,7 +66,7 @@ class Catalogue(Protocol):
         ...
 
     def revisions(self, name: str) -> tuple[Revision, ...]:
-        """Every version of one entry, oldest first. Raises `UnknownEntryError`."""
+        """Every version of one entry, by the time it was there to be read. Raises `UnknownEntryError`."""
         ...
 
     def journal(self, after: int, limit: int) -> tuple[JournalRow, ...]:

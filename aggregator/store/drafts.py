@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.model import Added, EntryId, FeedId, Outcome, PublicId, Reason, Revised
+from aggregator.model import Added, EntryId, FeedId, Outcome, Provenance, PublicId, Reason, Recalled, Revised
 from aggregator.store.rows import revision_digest
 from aggregator.store.stored import StoredEntry, StoredRevision
 
@@ -14,12 +14,14 @@ COPIES = {Outcome.REPEAT, Outcome.DUPLICATE}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """Who saw which entry when: the feed, the poll, the instant of its end."""
+    """Who saw which entry when and how: the feed, the poll, the instant of its end; in history also the capture's."""
 
     entry_id: EntryId
     feed_id: FeedId
     at: datetime
     poll_id: int
+    provenance: Provenance = Provenance.LIVE
+    observed_at: datetime | None = None
 
 
 def reason_text(reason: Reason) -> str:
@@ -56,22 +58,44 @@ def first_entry(change: Added, sight: Sight, first: StoredEntry | None, public_i
         outcome=change.outcome,
         lead=leader if change.outcome in COPIES else None,
         repost_of=first.entry_id if first and change.outcome is Outcome.REPOST else None,
+        first_observed_at=sight.observed_at,
+        announced=change.announced,
     )
 
 
-def first_revision(change: Added, entry: StoredEntry) -> StoredRevision:
+def first_revision(change: Added, sight: Sight) -> StoredRevision:
     """Version 1 of a new entry."""
     return StoredRevision(
-        entry_id=entry.entry_id,
+        entry_id=sight.entry_id,
         number=1,
-        seen_at=entry.first_seen_at,
-        poll_id=entry.last_poll_id,
+        seen_at=sight.at,
+        poll_id=sight.poll_id,
         entry=change.candidate.entry,
         fingerprint=change.candidate.fingerprint,
         significant=True,
         displayed=True,
         reverts_to=None,
         reason=reason_text(change.reason),
+        provenance=sight.provenance,
+        observed_at=sight.observed_at,
+    )
+
+
+def older_revision(change: Recalled, entry: StoredEntry, sight: Sight) -> StoredRevision:
+    """A version of the past: the next number, because numbers follow the order of storing, and never shown (B-08)."""
+    return StoredRevision(
+        entry_id=entry.entry_id,
+        number=entry.versions + 1,
+        seen_at=sight.at,
+        poll_id=sight.poll_id,
+        entry=change.candidate.entry,
+        fingerprint=change.candidate.fingerprint,
+        significant=False,
+        displayed=False,
+        reverts_to=None,
+        reason=reason_text(change.reason),
+        provenance=sight.provenance,
+        observed_at=sight.observed_at,
     )
 
 
@@ -79,7 +103,7 @@ def next_revision(change: Revised, entry: StoredEntry, sight: Sight) -> StoredRe
     """The next version of a known entry."""
     return StoredRevision(
         entry_id=entry.entry_id,
-        number=entry.current + 1,
+        number=entry.versions + 1,
         seen_at=sight.at,
         poll_id=sight.poll_id,
         entry=change.candidate.entry,
@@ -88,6 +112,8 @@ def next_revision(change: Revised, entry: StoredEntry, sight: Sight) -> StoredRe
         displayed=change.displayed,
         reverts_to=change.reverts_to,
         reason=reason_text(change.reason),
+        provenance=sight.provenance,
+        observed_at=sight.observed_at,
     )
 
 
@@ -101,6 +127,7 @@ def revised(entry: StoredEntry, change: Revised, revision: StoredRevision, seq: 
     entry = replace(
         entry,
         current=revision.number,
+        versions=revision.number,
         content_hash=prints.content,
         revision_hash=prints.revision,
         title_hash=prints.title,
@@ -120,6 +147,12 @@ def settled(entry: StoredEntry, seq: int, at: datetime) -> StoredEntry:
     if entry.pub_seq is None:
         return replace(entry, reverted_at=None, updated_at=at)
     return replace(entry, reverted_at=None, updated_at=at, pub_seq=seq, announced=True)
+
+
+def origins(sight: Sight) -> dict[str, object]:
+    """What the journal says of where a version came from; nothing where it is the live feed."""
+    known = {"provenance": sight.provenance, "observed_at": sight.observed_at}
+    return {name: fact for name, fact in known.items() if fact not in (None, Provenance.LIVE)}
 
 
 def proof(revision: StoredRevision) -> dict[str, object]:
@@ -143,7 +176,7 @@ def origin(change: Added, entry: StoredEntry, first: StoredEntry | None) -> dict
         "published_at": entry.published_at,
         "published_basis": entry.basis,
         "day": entry.day,
-        "emitted": entry.pub_seq is not None,
+        "emitted": entry.pub_seq is not None and entry.announced,
         "held": None if change.hold is None else change.hold.kind,
         "first": None if first is None else first.entry_id,
         "reason": change.reason,

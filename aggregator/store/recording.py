@@ -20,13 +20,25 @@ from aggregator.model import (
     PollRecord,
     PublicId,
     Reason,
+    Recalled,
     Renamed,
     Revised,
     Seen,
     Verdict,
 )
 from aggregator.store.chain import Chain
-from aggregator.store.drafts import Sight, first_entry, first_revision, next_revision, origin, proof, revised, settled
+from aggregator.store.drafts import (
+    Sight,
+    first_entry,
+    first_revision,
+    next_revision,
+    older_revision,
+    origin,
+    origins,
+    proof,
+    revised,
+    settled,
+)
 from aggregator.store.events import Announcer
 from aggregator.store.stored import EntryTables, Settled, StoredEntry
 from aggregator.store.watching import held_back, let_go, months_of, note_gaps
@@ -45,7 +57,8 @@ def record_poll(record: PollRecord, tables: EntryTables) -> None:
     poll_id = tables.add_poll(record)
     settled = Settled() if record.verdict is None else _Scribe(record, poll_id, tables).write(record.verdict)
     note_gaps(record, poll_id, tables)
-    let_go(record.feed_id, tables, record.finished_at, everything=False)
+    if not record.provenance.past:
+        let_go(record.feed_id, tables, record.finished_at, everything=False)
     if (move := record.moved) is not None:
         facts = {"poll": poll_id, "url": [move.origin, move.target], "reason": move.reason}
         Chain(tables).append("feed_moved", record.feed_id, None, record.finished_at, facts)
@@ -57,7 +70,7 @@ class _Scribe:
 
     def __init__(self, record: PollRecord, poll_id: int, tables: EntryTables) -> None:
         self._feed, self._at, self._poll = record.feed_id, record.finished_at, poll_id
-        self._tables = tables
+        self._tables, self._record = tables, record
         self._chain = Chain(tables)
         self._announcer = Announcer(self._feed, tables, self._at, poll_id)
         self._seen: list[EntryId] = []
@@ -87,9 +100,15 @@ class _Scribe:
                 self._change(change.then)
             case Added():
                 self._add(change)
+            case Recalled():
+                self._recall(change)
 
     def _see(self, change: Seen) -> None:
         entry_id = change.head.entry_id
+        if self._record.provenance.past:
+            # Only the live feed tells when an entry was seen last; a capture may tell that it was there before.
+            self._observe(self._tables.entry(entry_id))
+            return
         self._seen.append(entry_id)
         self._aliases(change.aliases, entry_id)
         if not (change.date_changed or change.settled):
@@ -114,18 +133,45 @@ class _Scribe:
         self._aliases(change.aliases, entry.entry_id)
         if change.date_changed:
             entry = self._move_date(entry, change.candidate, change.reason)
-        revision = next_revision(change, entry, self._sight(entry.entry_id))
+        sight = self._sight(entry.entry_id)
+        revision = next_revision(change, entry, sight)
         self._tables.add_revision(revision)
         facts = {"date_changed": change.date_changed, "reverts_to": change.reverts_to, "reason": change.reason}
-        seq = self._journal("revised", entry.entry_id, {**proof(revision), **facts})
+        seq = self._journal("revised", entry.entry_id, {**proof(revision), **origins(sight), **facts})
         entry = revised(entry, change, revision, seq)
         self._tables.change_entry(entry)
         if entry.pub_seq == seq:
             self._announcer.publish(entry, revision)
         self._note(change.updated_at)
 
+    def _recall(self, change: Recalled) -> None:
+        entry = self._tables.entry(change.head.entry_id)
+        sight = self._sight(entry.entry_id)
+        revision = older_revision(change, entry, sight)
+        self._tables.add_revision(revision)
+        self._journal("recalled", entry.entry_id, {**proof(revision), **origins(sight), "reason": change.reason})
+        entry = replace(entry, versions=revision.number)
+        self._tables.change_entry(entry)
+        self._observe(entry)
+
+    def _observe(self, entry: StoredEntry) -> None:
+        """A capture shows that the entry was there before anybody knew it (B-08)."""
+        at = self._record.observed_at
+        if at is None or at >= (entry.first_observed_at or entry.first_seen_at):
+            return
+        self._tables.change_entry(replace(entry, first_observed_at=at))
+        self._journal("observed", entry.entry_id, origins(self._sight(entry.entry_id)))
+
     def _sight(self, entry_id: EntryId) -> Sight:
-        return Sight(entry_id=entry_id, feed_id=self._feed, at=self._at, poll_id=self._poll)
+        record = self._record
+        return Sight(
+            entry_id=entry_id,
+            feed_id=self._feed,
+            at=self._at,
+            poll_id=self._poll,
+            provenance=record.provenance,
+            observed_at=record.observed_at,
+        )
 
     def _rename(self, change: Renamed) -> None:
         entry, key = self._tables.entry(change.head.entry_id), change.candidate.key
@@ -135,15 +181,15 @@ class _Scribe:
 
     def _add(self, change: Added) -> None:
         candidate, entry_id = change.candidate, self._tables.next_entry_id()
-        first = self._first(change)
-        entry = first_entry(change, self._sight(entry_id), first, self._public_id(change.public_ids, entry_id))
+        first, sight = self._first(change), self._sight(entry_id)
+        entry = first_entry(change, sight, first, self._public_id(change.public_ids, entry_id))
         if change.emitted:
             entry = replace(entry, pub_seq=self._chain.upcoming)
-        revision = first_revision(change, entry)
+        revision = first_revision(change, sight)
         self._tables.add_entry(entry)
         self._tables.add_revision(revision)
         self._aliases(candidate.aliases, entry_id)
-        self._journal("added", entry_id, {**origin(change, entry, first), **proof(revision)})
+        self._journal("added", entry_id, {**origin(change, entry, first), **proof(revision), **origins(sight)})
         if entry.pub_seq:
             self._announcer.publish(entry, revision)
         if change.hold is not None:

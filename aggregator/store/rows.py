@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -18,8 +17,8 @@ from aggregator.model import (
     Fingerprint,
     JournalRow,
     Outcome,
-    PollRecord,
     Precision,
+    Provenance,
     Source,
     Validators,
     poll_url,
@@ -181,13 +180,15 @@ def entry_row(entry: StoredEntry) -> dict[str, SqlValue]:
         "duplicate_of": entry.lead,
         "repost_of": entry.repost_of,
         "reverted_at": instant_or_none(entry.reverted_at),
+        "versions": entry.versions,
+        "first_observed_at": instant_or_none(entry.first_observed_at),
     }
 
 
 def entry_of(row: Row) -> StoredEntry:
     """The way back from `entry_row`."""
     same = ("feed_id", "key", "public_id", "url", "title", "link", "language", "last_poll_id", "content_hash")
-    more = ("revision_hash", "title_hash", "current", "displayed", "pub_seq", "repost_of")
+    more = ("revision_hash", "title_hash", "current", "displayed", "pub_seq", "repost_of", "versions")
     return StoredEntry(
         entry_id=row["id"],
         **{name: row[name] for name in (*same, *more)},
@@ -204,6 +205,7 @@ def entry_of(row: Row) -> StoredEntry:
         outcome=Outcome(row["outcome"]),
         lead=row["duplicate_of"],
         reverted_at=maybe_instant(row["reverted_at"]),
+        first_observed_at=maybe_instant(row["first_observed_at"]),
     )
 
 
@@ -234,6 +236,8 @@ def _revision_row(revision: StoredRevision) -> Mapping[str, SqlValue]:
         "reverts_to": revision.reverts_to,
         "reason": safe(revision.reason),
         "details": canonical(details),
+        "provenance": str(revision.provenance),
+        "observed_at": instant_or_none(revision.observed_at),
     }
 
 
@@ -252,6 +256,8 @@ def revision_of(row: Row) -> StoredRevision:
         displayed=bool(row["displayed"]),
         reverts_to=row["reverts_to"],
         reason=row["reason"],
+        provenance=Provenance(row["provenance"]),
+        observed_at=maybe_instant(row["observed_at"]),
     )
 
 
@@ -264,35 +270,3 @@ def journal_of(row: Row) -> JournalRow:
     """A row of ``journal``."""
     same = {name: row[name] for name in ("seq", "kind", "feed_id", "entry_id", "payload", "hash")}
     return JournalRow(at=instant(row["at"]), **same)
-
-
-def poll_row(record: PollRecord) -> dict[str, SqlValue]:
-    """A whole row of ``polls``: the columns of H-73. ``final_url`` is empty where it is the one asked for."""
-    changes = record.verdict.changes if record.verdict else ()
-    counts = Counter(change.outcome for change in changes)
-    return {
-        "feed_id": record.feed_id,
-        "started_at": instant_text(record.started_at),
-        "finished_at": instant_text(record.finished_at),
-        "url": safe(record.url),
-        "final_url": None if record.final_url == record.url else safe(record.final_url),
-        "outcome": record.outcome,
-        "status": str(record.state.status),
-        "http_status": record.http_status,
-        "bytes": record.wire_bytes,
-        "sent": record.sent,
-        "entries": record.entries,
-        "new": counts[Outcome.NEW] + counts[Outcome.REPOST],
-        "revised": counts[Outcome.REVISION] + counts[Outcome.REVERT],
-        "duplicates": counts[Outcome.DUPLICATE] + counts[Outcome.REPEAT],
-        "reason": safe(record.reason),
-        "next_poll_at": instant_or_none(record.state.next_poll_at),
-        "bound": record.state.bound,
-        "problems": canonical(plain(record.problems)) if record.problems else None,
-        "encoding": safe_or_none(record.encoding),
-        "hops": record.hops,
-        "via": record.via,
-        "asked": record.asked_with,
-        "given": record.given,
-        "flaws": record.flaws or None,
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -143,10 +143,11 @@ def entry_line(entry: StoredEntry, shown: StoredRevision, first: StoredRevision)
         last_seen_at=entry.last_seen_at,
         content_hash=entry.content_hash,
         outcome=entry.outcome,
-        emitted=entry.pub_seq is not None,
+        emitted=entry.pub_seq is not None and entry.announced,
         lead=entry.lead,
-        revisions=entry.current,
+        revisions=entry.versions,
         reason=first.reason,
+        first_observed_at=entry.first_observed_at,
     )
 
 
@@ -167,7 +168,14 @@ def version(revision: StoredRevision) -> Revision:
         displayed=revision.displayed,
         reverts_to=revision.reverts_to,
         reason=revision.reason,
+        provenance=revision.provenance,
+        observed_at=revision.observed_at,
     )
+
+
+def by_time(revisions: Iterable[StoredRevision]) -> list[StoredRevision]:
+    """Versions in the order in which they were there to be read: those of captures by the time of the capture."""
+    return sorted(revisions, key=lambda each: (each.observed_at or each.seen_at, each.number))
 
 
 def head(entry: StoredEntry, older: Mapping[RevisionHash, int], text: Text | None) -> Head:
@@ -186,7 +194,7 @@ def head(entry: StoredEntry, older: Mapping[RevisionHash, int], text: Text | Non
         day=entry.day,
         first_seen_at=entry.first_seen_at,
         updated_at=entry.updated_at,
-        emitted=entry.pub_seq is not None,
+        emitted=entry.pub_seq is not None and entry.announced,
         reverted_at=entry.reverted_at,
         language=entry.language,
         link=entry.link,

@@ -22,6 +22,7 @@ from aggregator.model import (
     Outcome,
     PollRecord,
     Precision,
+    Provenance,
     PublicId,
     PublishEvent,
     RevisionHash,
@@ -50,6 +51,9 @@ class StoredEntry:
     ``title`` and ``url`` are those shown (revision ``displayed``); ``link``, ``language`` and the hashes those of the
     newest revision ``current``. ``key`` is the newest of its keys. ``pub_seq`` is ``None`` until it is published;
     ``announced`` is false while its latest publish event is one that nobody is to be told of (R-35).
+    ``versions`` counts its revisions, those brought as history included, so it is the highest number; ``current`` is
+    the newest that the live feed had. ``first_observed_at`` is that of the earliest capture which shows the entry,
+    where that was before it was first seen (B-08).
     """
 
     entry_id: EntryId
@@ -81,6 +85,8 @@ class StoredEntry:
     lead: EntryId | None = None
     repost_of: EntryId | None = None
     reverted_at: datetime | None = None
+    versions: int = 1
+    first_observed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,8 @@ class StoredRevision:
     displayed: bool
     reverts_to: int | None
     reason: str
+    provenance: Provenance = Provenance.LIVE
+    observed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from aggregator.model import PollTrace
+from aggregator.model import BACKFILLED, PollTrace
+from aggregator.store.hosts import host_of
 from aggregator.store.values import Row, instant
 
 
 def trace_of(row: Row, host: str) -> PollTrace:
-    """A row of ``polls``, and the host that the feed is filed under."""
+    """A row of ``polls``, and the host that the feed is filed under; a request for history has one of its own."""
     return PollTrace(
         feed_id=row["feed_id"],
-        host=host,
+        host=host_of(row["url"]) if row["outcome"] == BACKFILLED else host,
         started_at=instant(row["started_at"]),
         final_url=row["final_url"] or row["url"],
         outcome=row["outcome"],

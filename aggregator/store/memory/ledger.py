@@ -88,8 +88,8 @@ class MemoryLedger:
         if not worded:
             return head(entry, {}, None)
         older: dict[RevisionHash, int] = {}
-        for revision in revisions[: entry.current - 1]:
-            if revision.fingerprint.revision in query.revisions:
+        for revision in revisions:
+            if revision.number != entry.current and revision.fingerprint.revision in query.revisions:
                 older.setdefault(revision.fingerprint.revision, revision.number)
         words = revisions[entry.current - 1].entry
         text = Text(title=words.title, content=words.content, content_kind=words.content_kind)

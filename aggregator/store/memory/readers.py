@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from aggregator.errors import UnknownEntryError
 from aggregator.model import (
-    PUSHED,
+    NOBODY_ASKED,
     DayHead,
     EntryFilter,
     EntryId,
@@ -30,7 +30,7 @@ from aggregator.model import (
     Touched,
 )
 from aggregator.store.memory.tables import Tables, feed_host
-from aggregator.store.showing import MEMBERS, card, entry_line, feed_line, feed_title, item, member, version
+from aggregator.store.showing import MEMBERS, by_time, card, entry_line, feed_line, feed_title, item, member, version
 from aggregator.store.stored import StoredEntry, StoredRevision
 from aggregator.store.touching import old_category
 from aggregator.store.traces import trace_of
@@ -83,7 +83,9 @@ class MemoryArchive:
         """Requests and skipped polls from ``since`` until before ``until``, in the order of their starts."""
         with self._tables.undo.lock:
             first, last = instant_text(since), instant_text(until)
-            own = [row for row in self._tables.polls.values() if row["via"] is None and row["outcome"] != PUSHED]
+            own = [
+                row for row in self._tables.polls.values() if row["via"] is None and row["outcome"] not in NOBODY_ASKED
+            ]
             rows = sorted((row for row in own if first <= str(row["started_at"]) < last), key=_start)
             for row in rows:
                 yield trace_of(row, feed_host(self._tables.feeds[FeedId(str(row["feed_id"]))]))
@@ -160,9 +162,9 @@ class MemoryCatalogue:
             return self._line(self._find(name))
 
     def revisions(self, name: str) -> tuple[Revision, ...]:
-        """Every version of one entry, oldest first. Raises `UnknownEntryError`."""
+        """Every version of one entry, by the time it was there to be read. Raises `UnknownEntryError`."""
         with self._tables.undo.lock:
-            return tuple(version(each) for each in self._tables.revisions[self._find(name).entry_id])
+            return tuple(version(each) for each in by_time(self._tables.revisions[self._find(name).entry_id]))
 
     def _find(self, name: str) -> StoredEntry:
         for entry in self._tables.entries.values():

@@ -26,7 +26,8 @@ from aggregator.proving import GENESIS
 from aggregator.store.hosts import host_of
 from aggregator.store.memory.shelf import Shelf, Undo
 from aggregator.store.memory.watching import Watching
-from aggregator.store.rows import poll_row, source_text
+from aggregator.store.poll_rows import poll_row
+from aggregator.store.rows import source_text
 from aggregator.store.stored import Settled, StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.syncing import nearest
 from aggregator.store.values import SqlValue

@@ -45,7 +45,7 @@ WHERE journal.seq > ? AND journal.seq <= ?
 """
 _TRACES = """
 SELECT polls.*, feeds.host FROM polls INDEXED BY polls_by_start CROSS JOIN feeds ON feeds.id = polls.feed_id
-WHERE started_at >= ? AND started_at < ? AND via IS NULL AND outcome <> 'pushed' ORDER BY started_at
+WHERE started_at >= ? AND started_at < ? AND via IS NULL AND outcome NOT IN ('pushed', 'imported') ORDER BY started_at
 """
 _LEFT = "SELECT payload FROM journal WHERE seq > ? AND seq <= ? AND kind IN ('feed_changed', 'feed_returned')"
 

@@ -18,7 +18,7 @@ from aggregator.model import (
     Revision,
 )
 from aggregator.store.rows import entry_of, feed_of, journal_of, revision_of
-from aggregator.store.showing import entry_line, feed_line, version
+from aggregator.store.showing import by_time, entry_line, feed_line, version
 from aggregator.store.sqlite import watching
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
@@ -59,11 +59,11 @@ class SqliteCatalogue:
             return _line(reader, _find(reader, name))
 
     def revisions(self, name: str) -> tuple[Revision, ...]:
-        """Every version of one entry, oldest first. Raises `UnknownEntryError`."""
+        """Every version of one entry, by the time it was there to be read. Raises `UnknownEntryError`."""
         with self._database.reading() as reader:
             number = _find(reader, name)["id"]
             rows = reader.execute("SELECT * FROM revisions WHERE entry_id = ? ORDER BY number", (number,))
-            return tuple(version(revision_of(row)) for row in rows)
+            return tuple(version(each) for each in by_time(map(revision_of, rows)))
 
     def journal(self, after: int, limit: int) -> tuple[JournalRow, ...]:
         """Journal rows in order."""

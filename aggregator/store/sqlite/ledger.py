@@ -45,7 +45,7 @@ _ENTRY = "SELECT * FROM entries WHERE id = ?"
 _TEXT = "SELECT title, content, content_kind FROM revisions WHERE entry_id = ? AND number = ?"
 _OLDER = """
 SELECT value AS hash, (
-    SELECT number FROM revisions WHERE entry_id = ?2 AND revision_hash = value AND number < ?3 ORDER BY number LIMIT 1
+    SELECT number FROM revisions WHERE entry_id = ?2 AND revision_hash = value AND number <> ?3 ORDER BY number LIMIT 1
 ) AS number FROM json_each(?1)
 """
 _VERSIONS = """
@@ -164,15 +164,15 @@ class _Search:
         return head(entry, self._older(entry), self._text(entry) if wants_text(entry, self._query, keyed) else None)
 
     def _older(self, entry: StoredEntry) -> dict[RevisionHash, int]:
-        """Earlier versions with a hash that was asked for: walks the versions or the hashes, whichever are fewer."""
-        if entry.current == 1:
+        """Other versions with a hash that was asked for: walks the versions or the hashes, whichever are fewer."""
+        if entry.versions == 1:
             return {}
-        if entry.current > len(self._asked):
+        if entry.versions > len(self._asked):
             rows = self._connection.execute(_OLDER, (self._asked_json, entry.entry_id, entry.current)).fetchall()
             return {RevisionHash(row["hash"]): row["number"] for row in rows if row["number"] is not None}
         found: dict[RevisionHash, int] = {}
         for row in self._connection.execute(_VERSIONS, (entry.entry_id,)):
-            if row["revision_hash"] in self._asked and row["number"] < entry.current:
+            if row["revision_hash"] in self._asked and row["number"] != entry.current:
                 found.setdefault(RevisionHash(row["revision_hash"]), row["number"])
         return found
 

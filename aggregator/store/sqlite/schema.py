@@ -14,6 +14,7 @@ from aggregator.store.sqlite.driver import plain_fault, sqlite3
 from aggregator.store.sqlite.events import EVENTS
 from aggregator.store.sqlite.founding import FOUNDING
 from aggregator.store.sqlite.politeness import add_politeness
+from aggregator.store.sqlite.provenance import PROVENANCE
 from aggregator.store.sqlite.subscriptions import SUBSCRIPTIONS
 from aggregator.store.sqlite.watching import WATCHING
 
@@ -68,6 +69,13 @@ def m0005_days(db: Toolbox) -> None:
 def m0005_events(db: Toolbox) -> None:
     """Publish events, and entries that are published without being announced (R-02, R-35)."""
     for statement in EVENTS:
+        db.execute(statement)
+
+
+@migrations()
+def m0006_provenance(db: Toolbox) -> None:
+    """Where each version came from, versions brought later (B-08)."""
+    for statement in PROVENANCE:
         db.execute(statement)
 
 

@@ -9,13 +9,13 @@ from aggregator.errors import StoreError, UnknownFeedError
 from aggregator.model import Alias, ContentHash, EntryId, FeedId, JournalRow, Key, PollRecord, PublicId, PublishEvent
 from aggregator.proving import GENESIS
 from aggregator.store.hosts import host_of
+from aggregator.store.poll_rows import poll_row
 from aggregator.store.rows import (
     alias_digest,
     entry_of,
     entry_row,
     feed_of,
     feed_row,
-    poll_row,
     revision_of,
     revision_row,
     state_row,
