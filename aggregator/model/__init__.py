@@ -67,7 +67,7 @@ from aggregator.model.feed import (
 )
 from aggregator.model.fixity import DayHead
 from aggregator.model.host import WARM, Cooling, RetryScope
-from aggregator.model.manners import HostScore, PollTrace
+from aggregator.model.manners import PollTrace, Score
 from aggregator.model.names import (
     AskMode,
     ContentHash,
@@ -183,7 +183,6 @@ __all__ = [
     "Hints",
     "Hold",
     "Hop",
-    "HostScore",
     "HubAnswer",
     "Identity",
     "Item",
@@ -236,6 +235,7 @@ __all__ = [
     "RevisionHash",
     "Rhythm",
     "Run",
+    "Score",
     "Seen",
     "Selection",
     "Site",
