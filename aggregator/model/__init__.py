@@ -19,6 +19,7 @@ from aggregator.model.change import (
     Text,
     Verdict,
 )
+from aggregator.model.difference import Difference, Piece, Swap
 from aggregator.model.document import Document, Entry, Fingerprint, ReadContext, Stamp, Unreadable
 from aggregator.model.edition import (
     Edition,
@@ -152,6 +153,7 @@ __all__ = [
     "DateStatus",
     "DayHead",
     "Delivery",
+    "Difference",
     "Document",
     "Due",
     "Edition",
@@ -199,6 +201,7 @@ __all__ = [
     "OriginalSource",
     "Outcome",
     "Person",
+    "Piece",
     "PollLine",
     "PollRecord",
     "PollReport",
@@ -243,6 +246,7 @@ __all__ = [
     "SourceCard",
     "Stamp",
     "Subscription",
+    "Swap",
     "Text",
     "Touched",
     "Unreachable",
