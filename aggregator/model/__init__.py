@@ -1,5 +1,6 @@
 """The nouns of the house: frozen, without behaviour, below everything else."""
 
+from aggregator.model.capture import Capture, CaptureKind, CaptureRow, Kept, Opened, Original, Place, Sealed
 from aggregator.model.chain import EventKind, PublishEvent
 from aggregator.model.change import (
     Added,
@@ -145,6 +146,9 @@ __all__ = [
     "Blocked",
     "Bound",
     "Candidate",
+    "Capture",
+    "CaptureKind",
+    "CaptureRow",
     "Category",
     "Change",
     "Climate",
@@ -189,6 +193,7 @@ __all__ = [
     "Identity",
     "Item",
     "JournalRow",
+    "Kept",
     "Key",
     "Link",
     "Meaning",
@@ -198,10 +203,13 @@ __all__ = [
     "Move",
     "NotModified",
     "Offer",
+    "Opened",
+    "Original",
     "OriginalSource",
     "Outcome",
     "Person",
     "Piece",
+    "Place",
     "PollLine",
     "PollRecord",
     "PollReport",
@@ -239,6 +247,7 @@ __all__ = [
     "Rhythm",
     "Run",
     "Score",
+    "Sealed",
     "Seen",
     "Selection",
     "Site",
