@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import cast
+from http.cookiejar import CookieJar
+from typing import Any, cast
 
 import httpx
 
@@ -30,6 +31,16 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 EXAMINED = frozenset({202, 405, 429, 503})
 EVIDENCE = Limits(max_wire=128 * 1024, max_decoded=512 * 1024)
 EVIDENCE_SECONDS = 5.0
+
+
+class NoCookies(CookieJar):
+    """A jar without a lid: nothing goes in, nothing comes out (H-62)."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Keep nothing."""
+
+    def add_cookie_header(self, request: Any) -> None:
+        """Send nothing."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +81,10 @@ class HttpFetch:
         self._limits, self._rules, self._clock = limits, rules, clock
         self._resolver = Resolver()
         # Chunk framing may at worst multiply a body; twice the body and some room is generous.
-        self._transport = OneShotTransport(Dialler(rules, resolve or self._resolver), 2 * limits.max_wire + 1_000_000)
+        transport = OneShotTransport(Dialler(rules, resolve or self._resolver), 2 * limits.max_wire + 1_000_000)
+        self._client = httpx.AsyncClient(
+            transport=transport, trust_env=False, cookies=NoCookies(), follow_redirects=False
+        )
 
     async def __call__(self, request: Request) -> Exchange:
         """Ask, follow at most five redirects, read the body within the limits; a failure is an `Unreachable`."""
@@ -86,6 +100,7 @@ class HttpFetch:
 
     async def aclose(self) -> None:
         """Let go of everything."""
+        await self._client.aclose()
         self._resolver.close()
 
     async def _follow(self, trail: Trail) -> Response:
@@ -127,8 +142,13 @@ class HttpFetch:
         times = {"connect": limits.connect_timeout, "read": limits.read_timeout}
         lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in trail.request.headers + extra]
         request = httpx.Request("GET", url, headers=lines, extensions={"timeout": times, "http2": http2})
-        # Nothing of a client is wanted here: no cookies (H-62), no redirects by itself (H-03), no proxies, no auth.
-        response = await self._transport.handle_async_request(request)
+        try:
+            response = await self._client.send(request, stream=True)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            # The transport raises nothing of httpx: it is the Location that httpx cannot make out.
+            raise Fault(
+                FailureKind.REDIRECT, f"the server redirects to no sound address ({plain(str(error))})"
+            ) from error
         try:
             return await self._read(trail, url, response)
         finally:
@@ -149,7 +169,7 @@ class HttpFetch:
             certificate_ends=response.extensions.get("certificate_ends"),
         )
         if (target := self._target(url, answer, response)) is not None:
-            return Hop(url=trail.url, status=answer.status, target=target, headers=answer.headers)
+            return Hop(url=trail.url, status=answer.status, target=target)
         body = b""
         if answer.status == 200:
             body = await self._body(trail, answer, response)

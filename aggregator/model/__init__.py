@@ -1,6 +1,5 @@
 """The nouns of the house: frozen, without behaviour, below everything else."""
 
-from aggregator.model.capture import Capture, CaptureKind, CaptureRow, Kept, Opened, Original, Place, Sealed
 from aggregator.model.chain import EventKind, PublishEvent
 from aggregator.model.change import (
     Added,
@@ -20,7 +19,6 @@ from aggregator.model.change import (
     Text,
     Verdict,
 )
-from aggregator.model.difference import Difference, Piece, Swap
 from aggregator.model.document import Document, Entry, Fingerprint, ReadContext, Stamp, Unreadable
 from aggregator.model.edition import (
     Edition,
@@ -67,9 +65,9 @@ from aggregator.model.feed import (
     Window,
     poll_url,
 )
-from aggregator.model.fixity import DayHead
+from aggregator.model.fixity import Checked, DayHead, Fixity, Flaw
 from aggregator.model.host import WARM, Cooling, RetryScope
-from aggregator.model.manners import PollTrace, Score
+from aggregator.model.manners import HostScore, PollTrace
 from aggregator.model.names import (
     AskMode,
     ContentHash,
@@ -146,18 +144,15 @@ __all__ = [
     "Blocked",
     "Bound",
     "Candidate",
-    "Capture",
-    "CaptureKind",
-    "CaptureRow",
     "Category",
     "Change",
+    "Checked",
     "Climate",
     "ContentHash",
     "Cooling",
     "DateStatus",
     "DayHead",
     "Delivery",
-    "Difference",
     "Document",
     "Due",
     "Edition",
@@ -178,6 +173,8 @@ __all__ = [
     "FeedStatus",
     "File",
     "Fingerprint",
+    "Fixity",
+    "Flaw",
     "Founding",
     "Gap",
     "Gone",
@@ -189,11 +186,11 @@ __all__ = [
     "Hints",
     "Hold",
     "Hop",
+    "HostScore",
     "HubAnswer",
     "Identity",
     "Item",
     "JournalRow",
-    "Kept",
     "Key",
     "Link",
     "Meaning",
@@ -203,13 +200,9 @@ __all__ = [
     "Move",
     "NotModified",
     "Offer",
-    "Opened",
-    "Original",
     "OriginalSource",
     "Outcome",
     "Person",
-    "Piece",
-    "Place",
     "PollLine",
     "PollRecord",
     "PollReport",
@@ -246,8 +239,6 @@ __all__ = [
     "RevisionHash",
     "Rhythm",
     "Run",
-    "Score",
-    "Sealed",
     "Seen",
     "Selection",
     "Site",
@@ -255,7 +246,6 @@ __all__ = [
     "SourceCard",
     "Stamp",
     "Subscription",
-    "Swap",
     "Text",
     "Touched",
     "Unreachable",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aggregator.ports.archive import Archive, Catalogue
 from aggregator.ports.bundle import Ports, everybody_welcome
-from aggregator.ports.captures import CaptureArchive, Captures
 from aggregator.ports.chains import Chains
+from aggregator.ports.fixity import Columns, Evidence, JournalLine
 from aggregator.ports.ledger import Ledger, Writer
 from aggregator.ports.output import Output
 from aggregator.ports.push import HubClient, Postroom, Push, Subscriptions
@@ -14,14 +14,15 @@ from aggregator.ports.sources import Sources
 
 __all__ = [
     "Archive",
-    "CaptureArchive",
-    "Captures",
     "Catalogue",
     "Chains",
     "Clock",
+    "Columns",
     "Digest",
+    "Evidence",
     "Fetch",
     "HubClient",
+    "JournalLine",
     "Ledger",
     "Output",
     "Ports",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.model import Added, EntryId, FeedId, Outcome, Provenance, PublicId, Reason, Recalled, Revised
+from aggregator.model import Added, EntryId, EventKind, FeedId, Outcome, Provenance, PublicId, Reason, Recalled, Revised
 from aggregator.store.rows import revision_digest
 from aggregator.store.stored import StoredEntry, StoredRevision
 
@@ -175,8 +175,11 @@ def origin(change: Added, entry: StoredEntry, first: StoredEntry | None) -> dict
         "public_id": entry.public_id,
         "published_at": entry.published_at,
         "published_basis": entry.basis,
+        "precision": entry.precision,
         "day": entry.day,
+        "updated_at": entry.updated_at,
         "emitted": entry.pub_seq is not None and entry.announced,
+        "event": None if entry.pub_seq is None else EventKind.LIVE if entry.announced else EventKind.BACKFILL,
         "held": None if change.hold is None else change.hold.kind,
         "first": None if first is None else first.entry_id,
         "reason": change.reason,

@@ -136,7 +136,8 @@ class _Scribe:
         sight = self._sight(entry.entry_id)
         revision = next_revision(change, entry, sight)
         self._tables.add_revision(revision)
-        facts = {"date_changed": change.date_changed, "reverts_to": change.reverts_to, "reason": change.reason}
+        facts: dict[str, object] = {"date_changed": change.date_changed, "reverts_to": change.reverts_to}
+        facts |= {"updated_at": change.updated_at, "reason": change.reason}
         seq = self._journal("revised", entry.entry_id, {**proof(revision), **origins(sight), **facts})
         entry = revised(entry, change, revision, seq)
         self._tables.change_entry(entry)

@@ -18,6 +18,7 @@ from aggregator.reading import read_document
 from aggregator.store.sqlite import InlineWriter, open_store
 from demo.publishers import PUBLISHERS, Ask, Place
 from tests.pipeline.fakes import HandClock, ScriptedFetch
+from tests.store.conftest import checked
 
 START = datetime(2026, 6, 15, 8, 30, tzinfo=UTC)
 STEPS = (0.0, 7.0, 14.0, 18.0, 23.0, 25.0, 34.0, 40.0)
@@ -143,12 +144,13 @@ def forget_bodies(place: Home) -> None:
 
 
 async def test_the_chain_of_the_journal_holds(tmp_path: Path) -> None:
-    """The journal is hash-chained from its first row on, and a changed row is found."""
+    """The journal is hash-chained from its first row on, proves all that is stored, and a changed row is found."""
     from aggregator.store.chain import first_broken
 
     with home(tmp_path / "a") as place:
         for elapsed in STEPS:
             await place.step(elapsed)
+        assert checked(place.store).flaws == ()
         rows = place.store.catalogue.journal(0, 100_000)
         assert rows[0].seq == 1
         assert first_broken(rows) is None

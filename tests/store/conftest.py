@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.model import Fixity
+from aggregator.pipeline.verify import verify
 from aggregator.store.memory import MemoryStore
 from aggregator.store.sqlite import SqliteStore, open_store
 from tests.builders import NOW
@@ -30,7 +32,17 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     else:
         made = open_store(tmp_path / "archive.db", "news.example", NOW, numbered())
     yield made
+    assert checked(made).flaws == (), "whatever a test has done by the ports, the archive proves itself afterwards"
     made.close()
+
+
+def checked(store: Store) -> Fixity:
+    """The whole archive against what proves it."""
+    evidence = store.evidence()
+    try:
+        return verify(evidence, (), lambda _: None)
+    finally:
+        evidence.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aggregator.model import Founding
 from aggregator.store.memory.chains import MemoryChains
+from aggregator.store.memory.evidence import MemoryEvidence
 from aggregator.store.memory.ledger import MemoryLedger
 from aggregator.store.memory.readers import MemoryArchive, MemoryCatalogue
 from aggregator.store.memory.sources import MemorySources
@@ -26,6 +27,10 @@ class MemoryStore:
         self.chains = MemoryChains(self.tables)
         self.catalogue = MemoryCatalogue(self.tables)
         self.subscriptions = MemorySubscriptions(self.tables)
+
+    def evidence(self) -> MemoryEvidence:
+        """The archive as it is now, to be checked."""
+        return MemoryEvidence(self.tables)
 
     def close(self) -> None:
         """Nothing to close."""

@@ -1,8 +1,9 @@
 """The door to SQLite: everything that touches the database file is in this folder."""
 
 from aggregator.store.sqlite.driver import wal_reset_bug
+from aggregator.store.sqlite.evidence import SqliteEvidence
 from aggregator.store.sqlite.schema import Migrated
 from aggregator.store.sqlite.store import SqliteStore, open_store
 from aggregator.store.sqlite.writer import GroupWriter, InlineWriter
 
-__all__ = ["GroupWriter", "InlineWriter", "Migrated", "SqliteStore", "open_store", "wal_reset_bug"]
+__all__ = ["GroupWriter", "InlineWriter", "Migrated", "SqliteEvidence", "SqliteStore", "open_store", "wal_reset_bug"]

@@ -10,6 +10,7 @@ from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.catalogue import SqliteCatalogue
 from aggregator.store.sqlite.chains import SqliteChains
 from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.evidence import SqliteEvidence
 from aggregator.store.sqlite.ledger import SqliteLedger
 from aggregator.store.sqlite.schema import Migrated, migrate
 from aggregator.store.sqlite.sources import SqliteSources
@@ -41,6 +42,10 @@ class SqliteStore:
     def upkeep(self) -> None:
         """Cheap housekeeping for every hour or so: let SQLite look after the statistics it plans queries by."""
         self.database.upkeep()
+
+    def evidence(self) -> SqliteEvidence:
+        """The archive as it is now, to be checked; whoever asks for it closes it. Raises `StoreError`."""
+        return SqliteEvidence(self.database.path)
 
     def close(self) -> None:
         """Close every connection; twice is no harm. End the writer before."""

@@ -1,0 +1,7 @@
+"""The laws by which the archive is checked: pure, over rows as they are stored."""
+
+from aggregator.history.fixity.chain import ChainCheck, Witness
+from aggregator.history.fixity.entries import EntryCheck
+from aggregator.history.fixity.witnesses import strange_lines, witnesses_of
+
+__all__ = ["ChainCheck", "EntryCheck", "Witness", "strange_lines", "witnesses_of"]

@@ -1,0 +1,91 @@
+"""The journal against itself and against its witnesses: every row follows from the one before, none is missing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from aggregator.model import Flaw
+from aggregator.ports import JournalLine
+from aggregator.proving import GENESIS, journal_day, link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """A head that somebody noted: the journal must have this hash in row ``seq``. ``origin`` names who says so."""
+
+    seq: int
+    hash: str
+    origin: str
+
+
+class ChainCheck:
+    """Walks the journal once, in constant memory. After the walk ``seq`` and ``hash`` are its head."""
+
+    def __init__(self, witnesses: Iterable[Witness] = (), days: Sequence[tuple[int, str]] = ()) -> None:
+        self.seq, self.hash = 0, GENESIS
+        self._day, self._days = "", dict(days)
+        self._witnesses: dict[int, list[Witness]] = defaultdict(list)
+        for witness in witnesses:
+            self._witnesses[witness.seq].append(witness)
+
+    def flaws(self, rows: Iterable[JournalLine]) -> Iterator[Flaw]:
+        """Every row that does not follow, every gap, every witness who noted something else."""
+        for row in rows:
+            seq, at, held = row[0], row[4], row[6]
+            if seq != self.seq + 1:
+                yield self._gap(seq)
+            elif _broken(self.hash, row):
+                yield _flaw(seq, f"its hash does not follow from row {self.seq}: it was changed, or put in its place")
+            if at[:10] != self._day or seq in self._days:
+                yield from self._turn_day(seq, at)
+            self.seq, self.hash = seq, held
+            if seq in self._witnesses:
+                yield from self._heard(seq)
+        yield from self._unheard()
+
+    def _gap(self, seq: int) -> Flaw:
+        if seq <= self.seq + 1:
+            return _flaw(seq, "numbers begin with 1")
+        first, last = self.seq + 1, seq - 1
+        what = "is missing" if first == last else f"to {last} are missing"
+        before = f"row {self.seq}" if self.seq else "nothing"
+        return _flaw(first, f"{what}: {before} is followed by row {seq}")
+
+    def _turn_day(self, seq: int, at: str) -> Iterator[Flaw]:
+        """The list of days is made from the journal, and must say the same."""
+        try:
+            day = journal_day(self._day, at)
+        except ValueError:
+            yield _flaw(seq, f"its instant is none: {at[:40]!r}")
+            return
+        noted = self._days.pop(seq, None)
+        if noted != (day if day != self._day else None):
+            says = f"says {noted}" if noted else "does not begin a day there"
+            yield Flaw(table="days", record=str(seq), text=f"row {seq} counts to {day}, but the table {says}")
+        self._day = day
+
+    def _heard(self, seq: int) -> Iterator[Flaw]:
+        for witness in self._witnesses.pop(seq):
+            if witness.hash != self.hash:
+                yield _flaw(seq, f"{witness.origin} noted another hash for it: {witness.hash}")
+
+    def _unheard(self) -> Iterator[Flaw]:
+        """What is left was noted of rows that are not there."""
+        for seq, witnesses in sorted(self._witnesses.items()):
+            yield _flaw(seq, f"is missing: {witnesses[0].origin} noted it, but the journal ends with row {self.seq}")
+        for seq, day in sorted(self._days.items()):
+            yield Flaw(table="days", record=str(seq), text=f"{day} begins with a row that the journal does not have")
+
+
+def _broken(before: str, row: JournalLine) -> bool:
+    seq, kind, feed_id, entry_id, at, payload, held = row
+    try:
+        return link(before, seq, kind, feed_id, entry_id, at, payload) != held
+    except (TypeError, ValueError):
+        return True
+
+
+def _flaw(seq: int, text: str) -> Flaw:
+    return Flaw(table="journal", record=str(seq), text=text)

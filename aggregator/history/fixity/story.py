@@ -1,0 +1,171 @@
+"""What the journal says of one entry, row by row: what its stored row must be, its versions, its publish events.
+
+Each kind of row that tells of an entry has its teller here. Whoever adds a kind adds a teller, or the check calls the
+row unknown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aggregator.ports import JournalLine
+
+COPIES = {"repeat", "duplicate"}
+LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A publish event of the entry. ``sure`` is false for rows from before events were kept one by one: of those only
+    the latest may be stored, with the version shown later."""
+
+    kind: str | None
+    revision: int
+    at: str
+    updated_at: str | None
+    sure: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Story:
+    """``columns`` of the entry as far as the journal knows them; ``versions`` maps numbers to journal row and digest,
+    ``events`` journal rows to what was published; ``keys`` led to the entry; ``lead`` is what it repeats or duplicates,
+    by the journal. ``faults`` are rows that make no sense here, as number and text.
+    """
+
+    columns: dict[str, Any] = field(default_factory=dict)
+    versions: dict[int, tuple[int, str]] = field(default_factory=dict)
+    events: dict[int, Event] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+    lead: int | None = None
+    faults: list[tuple[int, str]] = field(default_factory=list)
+    sure: bool = False
+
+    def publish(self, row: JournalLine) -> None:
+        """The row is a publish event (R-02)."""
+        columns = self.columns
+        columns["pub_seq"] = row[0]
+        kind = {None: None, 1: LIVE, 0: "backfill"}[columns.get("announced")]
+        self.events[row[0]] = Event(kind, columns["displayed"], row[4], columns.get("updated_at"), self.sure)
+
+
+Facts = Mapping[str, Any]
+
+
+def tell(rows: Iterable[JournalLine]) -> Story:
+    """The story of one entry from its rows in order."""
+    story = Story()
+    for row in rows:
+        seq, kind, payload = row[0], row[1], row[5]
+        teller = _TELLERS.get(kind)
+        if teller is None:
+            story.faults.append((seq, f"is of a kind that this version does not know of entries: {kind[:40]!r}"))
+            continue
+        if (kind == "added") == bool(story.columns):
+            story.faults.append((seq, "tells of an entry before it was added, or adds it twice"))
+            continue
+        try:
+            teller(story, row, json.loads(payload))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            story.faults.append((seq, "does not hold what a row of its kind holds"))
+    return story
+
+
+def _added(story: Story, row: JournalLine, facts: Facts) -> None:
+    outcome, first = facts["outcome"], facts["first"]
+    story.columns |= {
+        "feed_id": row[2],
+        "key": facts["key"],
+        "public_id": facts["public_id"],
+        "published_at": facts["published_at"],
+        "published_basis": facts["published_basis"],
+        "day": facts["day"],
+        "first_seen_at": row[4],
+        "first_observed_at": facts.get("observed_at"),
+        "outcome": outcome,
+        "displayed": 1,
+        "pub_seq": None,
+        "repost_of": first if outcome == "repost" else None,
+        "reverted_at": None,
+    }
+    _current(story, row, facts)
+    if "precision" in facts:
+        story.columns["published_precision"] = facts["precision"]
+    story.keys.add(facts["key"])
+    story.lead = first if outcome in COPIES else None
+    event = facts["event"] if "event" in facts else LIVE if facts["emitted"] else None
+    if event is not None:
+        story.columns["announced"] = int(event == LIVE)
+        story.publish(row)
+
+
+def _revised(story: Story, row: JournalLine, facts: Facts) -> None:
+    columns = story.columns
+    back = facts["reverts_to"] is not None and facts["displayed"] and facts["reverts_to"] != columns["displayed"]
+    _current(story, row, facts)
+    columns["reverted_at"] = row[4] if back and not facts["significant"] else None
+    if facts["displayed"]:
+        columns["displayed"] = facts["revision"]
+    if facts["significant"] and columns["pub_seq"] is not None:
+        columns["announced"] = 1
+        story.publish(row)
+
+
+def _current(story: Story, row: JournalLine, facts: Facts) -> None:
+    """A version of the live feed: the entry has its hashes now."""
+    _version(story, row, facts)
+    story.sure = "updated_at" in facts
+    story.columns |= {
+        "current": facts["revision"],
+        "content_hash": facts["content_hash"],
+        "revision_hash": facts["revision_hash"],
+    }
+    # Rows of earlier versions of this program do not say when the entry counts as updated.
+    story.columns.pop("updated_at", None)
+    if story.sure:
+        story.columns["updated_at"] = facts["updated_at"]
+
+
+def _version(story: Story, row: JournalLine, facts: Facts) -> None:
+    number = facts["revision"]
+    story.versions[number] = (row[0], facts["digest"])
+    story.columns["versions"] = number
+
+
+def _renamed(story: Story, _row: JournalLine, facts: Facts) -> None:
+    story.columns["key"] = facts["key"]
+    story.keys.add(facts["key"])
+
+
+def _date_changed(story: Story, _row: JournalLine, facts: Facts) -> None:
+    story.columns["source_published_at"] = facts["instant"]
+
+
+def _settled(story: Story, row: JournalLine, _facts: Facts) -> None:
+    story.columns |= {"reverted_at": None, "updated_at": row[4]}
+    if story.columns["pub_seq"] is not None:
+        story.columns["announced"] = 1
+        story.publish(row)
+
+
+def _released(story: Story, row: JournalLine, _facts: Facts) -> None:
+    story.publish(row)
+
+
+def _observed(story: Story, _row: JournalLine, facts: Facts) -> None:
+    story.columns["first_observed_at"] = facts["observed_at"]
+
+
+_TELLERS: Mapping[str, Callable[[Story, JournalLine, Facts], None]] = {
+    "added": _added,
+    "revised": _revised,
+    "recalled": _version,
+    "renamed": _renamed,
+    "date_changed": _date_changed,
+    "settled": _settled,
+    "released": _released,
+    "observed": _observed,
+}

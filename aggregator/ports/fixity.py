@@ -1,0 +1,59 @@
+"""The archive as those who check it see it: rows as stored, nothing made of them, nothing trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from aggregator.model import Flaw
+
+JournalLine = tuple[int, str, str, int | None, str, str, str]
+"""A row of ``journal`` as stored: ``(seq, kind, feed_id, entry_id, at, payload, hash)``."""
+Columns = Mapping[str, Any]
+"""A row of another table as stored, by column."""
+
+
+class Evidence(Protocol):
+    """One moment of the archive, read row by row. Each method raises `StoreError` while it is read where the store
+    cannot be read any further; what was given before that stands."""
+
+    def rows(self) -> int:
+        """About how many rows the five methods below will give, for a progress bar."""
+        ...
+
+    def journal(self) -> Iterator[JournalLine]:
+        """The journal in order."""
+        ...
+
+    def told(self) -> Iterator[JournalLine]:
+        """The journal rows that tell of an entry, by entry and number."""
+        ...
+
+    def entries(self) -> Iterator[Columns]:
+        """``entries`` by ``id``."""
+        ...
+
+    def revisions(self) -> Iterator[Columns]:
+        """``revisions`` by ``entry_id`` and ``number``."""
+        ...
+
+    def events(self) -> Iterator[Columns]:
+        """``events`` by ``entry_id`` and ``seq``."""
+        ...
+
+    def lead(self, entry_id: int) -> int | None:
+        """The entry that stands for this one: its lead, else itself; ``None`` where there is no such entry."""
+        ...
+
+    def days(self) -> tuple[tuple[int, str], ...]:
+        """Where each day of the journal begins, as stored: first row and day."""
+        ...
+
+    def keys(self) -> int:
+        """How many keys lead to entries."""
+        ...
+
+    def structure(self) -> Iterator[Flaw]:
+        """What the store itself finds wrong: damaged pages, rows that refer to missing ones, guards taken away. Any
+        thread may call it beside the others."""
+        ...

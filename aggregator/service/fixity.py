@@ -1,0 +1,41 @@
+"""Checks an archive where it lies, also while a service works on it or where nothing can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aggregator.errors import StoreError
+from aggregator.history.fixity import Witness, witnesses_of
+from aggregator.model import Fixity
+from aggregator.pipeline.verify import Tell, verify
+from aggregator.publish.links import HEADS
+from aggregator.store.sqlite import SqliteEvidence
+from aggregator.wiring import DATABASE, PUBLIC
+
+
+def verify_archive(storage: Path, witnesses: Sequence[Witness], begin: Tell, tell: Tell) -> Fixity:
+    """Check the archive in a storage folder. ``begin`` is told about how many rows there are, ``tell`` how many more
+    were read.
+
+    Raises:
+        StoreError: there is no archive, it cannot be opened at all, or was written by another version.
+    """
+    file = storage / DATABASE
+    if not file.is_file():
+        raise StoreError(f"there is no archive at {file}; check [storage] path, or name another folder with --at")
+    evidence = SqliteEvidence(file)
+    try:
+        begin(evidence.rows())
+        return verify(evidence, (*witnesses, *_published(storage / PUBLIC / HEADS)), tell)
+    finally:
+        evidence.close()
+
+
+def _published(file: Path) -> tuple[Witness, ...]:
+    """What the published list says, where there is one."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ()
+    return witnesses_of(text, "the published list of daily heads")

@@ -1,0 +1,179 @@
+"""The archive in SQLite as those who check it read it: the port `Evidence`, over a file that is never written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from aggregator.errors import StoreError
+from aggregator.model import Flaw
+from aggregator.ports import Columns, JournalLine
+from aggregator.store.sqlite.blueprint import altered, require_current
+from aggregator.store.sqlite.driver import plain_fault, sqlite3
+
+_LINE = "SELECT seq, kind, feed_id, entry_id, at, payload, hash FROM journal"
+_JOURNAL = f"{_LINE} WHERE seq > ? ORDER BY seq"
+_TOLD = f"""
+{_LINE} INDEXED BY journal_by_entry
+WHERE entry_id IS NOT NULL AND (entry_id, seq) > (?, ?) ORDER BY entry_id, seq
+"""
+_ENTRIES = "SELECT * FROM entries WHERE id > ? ORDER BY id"
+_REVISIONS = "SELECT * FROM revisions WHERE (entry_id, number) > (?, ?) ORDER BY entry_id, number"
+_EVENTS = """
+SELECT * FROM events INDEXED BY events_by_entry WHERE (entry_id, seq) > (?, ?) ORDER BY entry_id, seq
+"""
+_LEAD = "SELECT coalesce(duplicate_of, id) FROM entries WHERE id = ?"
+_UNLED = """
+SELECT entries.id, entries.key, identities.entry_id AS led FROM entries
+LEFT JOIN identities ON identities.feed_id = entries.feed_id AND identities.key = entries.key
+WHERE identities.entry_id IS NOT entries.id LIMIT 100
+"""
+_ROWS = """
+SELECT coalesce((SELECT max(seq) FROM journal), 0) + 3 * coalesce((SELECT max(id) FROM entries), 0)
+"""
+_BEFORE_ALL = -(2**63)
+_PRAGMAS = ("PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON")
+_FEW = 100
+"""So many faults at most SQLite itself is asked for: a damaged file has no end of them."""
+
+
+class SqliteEvidence:
+    """Implements `Evidence` on connections of its own. One moment: what is written meanwhile is not seen."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `StoreError` where the file cannot be read, or was written by another version of this program."""
+        self._path = path
+        with self._plainly():
+            self._connection = open_to_read(path)
+        try:
+            with self._plainly():
+                require_current(self._connection, path)
+                self._connection.execute("BEGIN")
+                self._connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        except StoreError:
+            self._connection.close()
+            raise
+
+    def rows(self) -> int:
+        """About how many rows the streams will give."""
+        return int(self._one(_ROWS)[0])
+
+    def journal(self) -> Iterator[JournalLine]:
+        """The journal in order."""
+        return self._stream(_JOURNAL, (0,))
+
+    def told(self) -> Iterator[JournalLine]:
+        """The journal rows that tell of an entry, by entry and number."""
+        return self._stream(_TOLD, (3, 0))
+
+    def entries(self) -> Iterator[Columns]:
+        """``entries`` by ``id``."""
+        return self._named("entries", self._stream(_ENTRIES, (0,)))
+
+    def revisions(self) -> Iterator[Columns]:
+        """``revisions`` by ``entry_id`` and ``number``."""
+        return self._named("revisions", self._stream(_REVISIONS, (0, 1)))
+
+    def events(self) -> Iterator[Columns]:
+        """``events`` by ``entry_id`` and ``seq``."""
+        return self._named("events", self._stream(_EVENTS, (3, 0)))
+
+    def lead(self, entry_id: int) -> int | None:
+        """The entry that stands for this one."""
+        row = self._one(_LEAD, entry_id)
+        return None if row is None else int(row[0])
+
+    def days(self) -> tuple[tuple[int, str], ...]:
+        """Where each day of the journal begins, as stored."""
+        with self._plainly():
+            rows = self._connection.execute("SELECT first_seq, day FROM days ORDER BY first_seq").fetchall()
+        return tuple((row[0], row[1]) for row in rows)
+
+    def keys(self) -> int:
+        """How many keys lead to entries."""
+        return int(self._one("SELECT count(*) FROM identities")[0])
+
+    def structure(self) -> Iterator[Flaw]:
+        """Damaged pages first, then references into nothing, keys that lead astray, guards taken away."""
+        with self._plainly(), closing(open_to_read(self._path)) as reader:
+            for row in reader.execute(f"PRAGMA quick_check({_FEW})"):
+                if row[0] != "ok":
+                    yield Flaw(table="database", record=self._path.name, text=str(row[0]).replace("\n", ": "))
+            yield from _references(reader)
+            for number, key, led in reader.execute(_UNLED):
+                says = f"leads to entry {led}" if led else "leads nowhere"
+                yield Flaw(table="identities", record=str(number), text=f"the key {key!r} of this entry {says}")
+            yield from altered(reader)
+
+    def close(self) -> None:
+        """End the look at the file."""
+        self._connection.close()
+
+    def _one(self, statement: str, *facts: int) -> Any:
+        with self._plainly():
+            return self._connection.execute(statement, facts).fetchone()
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise plain_fault(error, self._path) from error
+
+    def _named(self, table: str, rows: Iterator[Any]) -> Iterator[Columns]:
+        with self._plainly():
+            names = [row[1] for row in self._connection.execute(f"PRAGMA table_info({table})")]
+        return (dict(zip(names, row, strict=True)) for row in rows)
+
+    def _stream(self, statement: str, key: Sequence[int]) -> Iterator[Any]:
+        """Rows of a statement that goes on after a key, whose places in a row are given. Bytes that are no UTF-8 stop
+        the driver; from there on they are read as they are, so that the row can be named."""
+        last: tuple[int, ...] = tuple(_BEFORE_ALL for _ in key)
+        with self._plainly():
+            try:
+                for row in self._connection.execute(statement, last):
+                    last = row
+                    yield row
+                return
+            except sqlite3.Error as error:
+                if "decode" not in str(error):
+                    raise
+            self._connection.text_factory = _as_it_is
+            yield from self._connection.execute(statement, tuple(last[place] for place in key))
+
+
+def _references(reader: sqlite3.Connection) -> Iterator[Flaw]:
+    for table, row, parent, _ in reader.execute("PRAGMA foreign_key_check"):
+        record = "a row without number" if row is None else str(row)
+        yield Flaw(table=table, record=record, text=f"refers to a row of {parent} that is not there")
+
+
+def _as_it_is(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write; also to a copy on a medium that cannot be written. Raises `sqlite3.Error`."""
+    address = path.absolute().as_uri()
+    for mode in ("mode=ro", "mode=ro&immutable=1"):
+        connection = sqlite3.connect(f"{address}?{mode}", uri=True, isolation_level=None, check_same_thread=False)
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        except sqlite3.Error as error:
+            connection.close()
+            if mode != "mode=ro" or not _unwritable(path, error):
+                raise
+        else:
+            return connection
+    raise AssertionError("unreachable")
+
+
+def _unwritable(path: Path, error: sqlite3.Error) -> bool:
+    """Whether SQLite stumbles only over the helper files it wants to make beside the database."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    log = path.with_name(f"{path.name}-wal")
+    return name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")) and path.is_file() and not log.exists()

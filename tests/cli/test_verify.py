@@ -1,0 +1,126 @@
+"""``aggregator verify`` as an operator runs it, on an archive that the service itself has filled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from aggregator.cli import main
+from aggregator.model import Site
+from aggregator.pipeline.publish import publish
+from aggregator.publish.folder import Folder
+from aggregator.store.sqlite import open_store
+from tests.builders import NOW
+from tests.store.conftest import numbered
+from tests.store.test_evidence import busy, by_hand
+
+
+class Installation:
+    """A configuration with a published archive."""
+
+    def __init__(self, folder: Path) -> None:
+        self.config = folder / "aggregator.toml"
+        self.config.write_text('[storage]\npath = "data"\n')
+        (folder / "feeds.toml").write_text("")
+        self.data = folder / "data"
+        store = open_store(self.data / "archive.db", "news.example", NOW, numbered())
+        busy(store)
+        publish(store.archive, Folder(self.data / "public"), Site(), "Aggregator/0")
+        store.close()
+
+    def run(self, *words: str) -> int:
+        """The command's exit status."""
+        return main(["--config", str(self.config), "verify", *words])
+
+    def change(self, *statements: str) -> None:
+        """Change the database by hand, and put the guards back."""
+        with by_hand(self.data / "archive.db") as database:
+            for statement in statements:
+                database.execute(statement)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Installation:
+    """An installation with a sound archive."""
+    return Installation(tmp_path)
+
+
+def test_a_clean_archive_passes(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    """Issue 4: exit status 0, every part sound, and a head to note down, which is accepted later."""
+    assert place.run() == 0
+    told = capsys.readouterr().out
+    assert told.count("sound") == len(told.splitlines()) - 1
+    head = told.splitlines()[-1].removeprefix("head ")
+    assert place.run("--head", head) == 0
+    assert place.run("--heads", str(place.data / "public" / "archive" / "heads.txt")) == 0
+
+
+SWAP = (
+    "UPDATE journal SET seq = -6 WHERE seq = 6",
+    "UPDATE journal SET seq = 6 WHERE seq = 8",
+    "UPDATE journal SET seq = 8 WHERE seq = -6",
+)
+
+
+@pytest.mark.parametrize(
+    ("statements", "first"),
+    [
+        (["UPDATE revisions SET title = 'forged' WHERE entry_id = 1 AND number = 1"], "revisions 1 version 1: "),
+        (
+            ["UPDATE entries SET published_at = '2020-01-01T00:00:00.000000Z' WHERE id = 1"],
+            "entries 1: published_at",
+        ),
+        (["DELETE FROM journal WHERE seq = 9"], "journal 9: is missing"),
+        (SWAP, "journal 6: "),
+    ],
+)
+def test_what_was_changed_by_hand_is_named(
+    place: Installation, statements: Sequence[str], first: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Issue 4: change one row, drop one journal row, swap two: `verify` names each, and ends with status 1."""
+    place.change(*statements)
+    assert place.run() == 1
+    assert f"first bad record: {first}" in capsys.readouterr().out
+    assert place.run("--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["sound"] is False
+    assert found["bad"] >= len(found["flaws"]) >= 1
+    assert found["first"]["table"] == first.split(maxsplit=1)[0]
+
+
+def test_a_witness_of_another_past_is_heard(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    """Issue 4: a head or a list of heads that somebody kept proves that the journal was rewritten."""
+    assert place.run("--head", f"9:{'a' * 64}") == 1
+    assert "first bad record: journal 9: the head given with --head noted another hash" in capsys.readouterr().out
+    kept = place.data / "kept.txt"
+    kept.write_text(f"2026-07-09 99 {'b' * 64}\n")
+    assert place.run("--heads", str(kept)) == 1
+    assert "journal 99: is missing: the list of daily heads in" in capsys.readouterr().out
+    published = place.data / "public" / "archive" / "heads.txt"
+    published.write_text(published.read_text().replace("2026-07-01 8 ", "2026-07-01 7 "))
+    assert place.run() == 1
+    assert "journal 7: the published list of daily heads noted another hash" in capsys.readouterr().out
+
+
+def test_words_that_are_no_head_are_refused(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    """Usage: status 2 with what a head looks like."""
+    assert place.run("--head", "9:abc") == 2
+    assert "64 hexadecimal digits" in capsys.readouterr().err
+    empty = place.data / "empty.txt"
+    empty.write_text("nothing\n")
+    assert place.run("--heads", str(empty)) == 2
+    assert "holds no daily heads" in capsys.readouterr().err
+
+
+def test_another_folder_can_be_checked(place: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A copy elsewhere is checked without touching the configured one; where none is, that is said with the remedy."""
+    (tmp_path / "copy").mkdir()
+    assert place.run("--at", str(tmp_path / "copy")) == 1
+    assert "there is no archive at" in capsys.readouterr().err
+    with closing(open_store(tmp_path / "copy" / "archive.db", "a.example", NOW, numbered())):
+        assert place.run("--at", str(tmp_path / "copy")) == 0
+    assert f"head 0:{'0' * 64}" in capsys.readouterr().out
