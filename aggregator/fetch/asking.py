@@ -76,7 +76,7 @@ def given(state: FeedState, exchange: Exchange, now: datetime) -> Revalidation:
     """A body that could not be used gave a validator all the same: it is not kept (H-06), but it counts (H-09).
     ``state`` is that before the exchange."""
     known = replace(state.revalidation, wanders=_wanders(state, exchange))
-    return replace(known, given_at=now) if exchange.status == 200 and _gave(exchange) else known
+    return replace(known, given_at=now) if exchange.status in (200, 226) and _gave(exchange) else known
 
 
 def _wanders(state: FeedState, exchange: Exchange) -> bool:
@@ -90,6 +90,9 @@ def learned(state: FeedState, meaning: Modified | NotModified, exchange: Exchang
     if isinstance(meaning, NotModified):
         since = known.only_304_since or now
         return replace(known, mode=_confirmed(known.mode), same=0, given_at=at, only_304_since=since)
+    if meaning.delta:
+        # It proves that the server knows the ETag; how large the whole document is, it does not say.
+        return replace(known, mode=_confirmed(known.mode), same=0, given_at=at, only_304_since=None)
     fresh = replace(known, given_at=at, wire_bytes=exchange.wire_bytes, only_304_since=None)
     if meaning.validators is None:
         return replace(fresh, mode=AskMode.BOTH, same=0)
@@ -103,7 +106,7 @@ def _gave(exchange: Exchange) -> bool:
 
 
 def _confirmed(mode: AskMode) -> AskMode:
-    """A 304 proves what was just sent."""
+    """A 304, or a 226, proves what was just sent."""
     return {AskMode.TRY_ETAG: AskMode.ETAG, AskMode.TRY_LM: AskMode.LM, AskMode.NO_304: AskMode.BOTH}.get(mode, mode)
 
 

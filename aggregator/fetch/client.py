@@ -27,6 +27,7 @@ from aggregator.ports import Clock
 MOST_HOPS = 5
 LONGEST_URL = 8_192
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+READ = frozenset({200, 226})
 # Only these error pages are looked into, for a challenge (H-47); the others say all in their status.
 EXAMINED = frozenset({202, 405, 429, 503})
 EVIDENCE = Limits(max_wire=128 * 1024, max_decoded=512 * 1024)
@@ -171,7 +172,7 @@ class HttpFetch:
         if (target := self._target(url, answer, response)) is not None:
             return Hop(url=trail.url, status=answer.status, target=target)
         body = b""
-        if answer.status == 200:
+        if answer.status in READ:
             body = await self._body(trail, answer, response)
         elif answer.status in EXAMINED:
             body = await self._evidence(answer, response)

@@ -44,6 +44,8 @@ def interpret(exchange: Exchange, state: FeedState, now: datetime) -> Meaning:
     match status:
         case 200:
             return _modified(exchange)
+        case 226 if _is_delta(exchange):
+            return _delta(exchange, state)
         case 304:
             return _not_modified(exchange, state)
         case 410:
@@ -65,7 +67,8 @@ def _blocked(response: Response, now: datetime) -> Blocked | None:
 
 def _modified(response: Response) -> Modified | Failed:
     if not response.body.strip():
-        return Failed(kind=FailureKind.EMPTY, detail="the server answered 200 with an empty body", status=200)
+        detail = f"the server answered {response.status} with an empty body"
+        return Failed(kind=FailureKind.EMPTY, detail=detail, status=response.status)
     return Modified(
         url=response.url,
         body=response.body,
@@ -76,6 +79,21 @@ def _modified(response: Response) -> Modified | Failed:
         validators=_validators(response),
         moved_to=moved_to(response.hops),
     )
+
+
+def _is_delta(response: Response) -> bool:
+    """Whether a 226 is what was asked for: new entries since the ETag that was sent (H-66)."""
+    ways = ",".join(value for name, value in response.headers if name == "im").lower().split(",")
+    return response.sent in ("etag", "both") and "feed" in (way.partition(";")[0].strip() for way in ways)
+
+
+def _delta(response: Response, state: FeedState) -> Modified | Failed:
+    """H-52, H-66: read like a whole document, but nothing follows from what it leaves out; an answer without a new ETag
+    leaves the old one in force."""
+    found = _modified(response)
+    if isinstance(found, Failed):
+        return found
+    return replace(found, validators=found.validators or state.validators, delta=True)
 
 
 def _validators(response: Response) -> Validators | None:

@@ -26,7 +26,8 @@ def remember_success(state: FeedState, meaning: Modified | NotModified, exchange
         validators=meaning.validators,
         final_url=meaning.url,
         proposal=None,
-        body_hash=meaning.body_hash if isinstance(meaning, Modified) else state.body_hash,
+        # The hash is that of the last whole document: a delta stands for none.
+        body_hash=meaning.body_hash if isinstance(meaning, Modified) and not meaning.delta else state.body_hash,
         failures=0,
         last_success_at=now,
         redirect=_sighting(state.redirect, meaning.moved_to, now),

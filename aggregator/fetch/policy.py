@@ -13,6 +13,8 @@ ACCEPT = (
     "application/xml;q=0.7, text/xml;q=0.7, */*;q=0.1"
 )
 ACCEPT_ENCODING = "gzip, br, zstd"
+DELTA = ("a-im", "feed")
+"""Goes out with every If-None-Match and never without: the same question every time (H-08, H-66)."""
 
 _NOT_TOKEN = re.compile(r"[^A-Za-z0-9.+_-]")
 _NOT_IN_ADDRESS = re.compile(r"[^!#$%&'*+,./0-9:=?@A-Z\[\]_a-z~-]")
@@ -52,7 +54,8 @@ def plain_request(url: str, agent: str) -> Request:
 def conditional(request: Request, url: str) -> tuple[Headers, str]:
     """The conditional headers for a hop to ``url`` and their name (H-73): only the owner of validators gets them.
 
-    Both go where both are known (H-02), exactly as received (H-01); without any, nothing is made up (H-07).
+    Both go where both are known (H-02), exactly as received (H-01); without any, nothing is made up (H-07). With an
+    ETag the server may answer with what is new since then (H-66).
     """
     known = request.validators
     if known is None or known.url != url:
@@ -61,4 +64,4 @@ def conditional(request: Request, url: str) -> tuple[Headers, str]:
     headers += [("if-modified-since", known.last_modified)] if known.last_modified else []
     names = {"if-none-match": "etag", "if-modified-since": "lm"}
     sent = "both" if len(headers) == 2 else next((names[name] for name, _ in headers), "none")
-    return tuple((name, value) for name, value in headers if value), sent
+    return (*headers, *([DELTA] if known.etag else [])), sent

@@ -104,7 +104,10 @@ Exchange = Response | Unreachable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modified:
-    """A body to read. ``moved_to`` is the end of the leading run of 301 and 308 (H-42), if there was one."""
+    """A body to read. ``moved_to`` is the end of the leading run of 301 and 308 (H-42), if there was one.
+
+    ``delta``: an answer 226, which holds only what is new since the ETag that was sent (H-66).
+    """
 
     url: str
     body: bytes
@@ -114,6 +117,7 @@ class Modified:
     content_location: str | None
     validators: Validators | None
     moved_to: str | None = None
+    delta: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

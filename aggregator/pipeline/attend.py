@@ -39,7 +39,7 @@ def _health(before: FeedState, answer: Answer, verdict: Verdict | None, room: Po
 
 def _offer(answer: Answer, room: Postroom) -> Offer | None:
     """What a whole document offers; a cut one, or none, says nothing."""
-    document, exchange = answer.document, answer.exchange
+    document, exchange = answer.window, answer.exchange
     if document is None or document.partial or not isinstance(exchange, Response):
         return None
     return discover(exchange.headers, document.links, exchange.url, room.safe)

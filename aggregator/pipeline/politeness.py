@@ -111,7 +111,7 @@ def _learn(trace: PollTrace, address: _Address) -> None:
     if trace.outcome not in KEPT:
         return
     etag, _, date = (trace.given or "-/-").partition("/")
-    if trace.http_status == 304:
+    if trace.http_status in (226, 304):
         etag, date = (address.etag if etag == "-" else etag), (address.date if date == "-" else date)
     address.etag, address.date = etag, date
 

@@ -68,6 +68,16 @@ class Answer:
     document: Document | None
     via: FeedId | None = None
 
+    @property
+    def is_delta(self) -> bool:
+        """Whether the document holds only what is new (H-66)."""
+        return isinstance(self.meaning, Modified) and self.meaning.delta
+
+    @property
+    def window(self) -> Document | None:
+        """The document as a window on the feed: nothing may be inferred from what a delta leaves out."""
+        return replace(self.document, partial=True) if self.document is not None and self.is_delta else self.document
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class After:
@@ -89,8 +99,8 @@ def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollReport:
         around = Around(ports.climate(), ports.sources.cooling(feed_id))
         after = state_after(source, attend(before, answer, verdict, ports), answer, verdict, around)
         record = poll_record(source, answer, after, verdict)
-        if answer.document is not None and verdict is not None:
-            seen = look(source, before, answer.document, verdict, answer.exchange.finished_at)
+        if answer.window is not None and verdict is not None:
+            seen = look(source, before, answer.window, verdict, answer.exchange.finished_at)
             record = replace(record, gap=seen.gap, calm=seen.calm)
         ports.ledger.record(record)
         spare_host(source, before, answer.meaning, answer.exchange, ports)
@@ -149,8 +159,8 @@ def _with_document(
     source: Source, before: FeedState, state: FeedState, answer: Answer, verdict: Verdict | None
 ) -> FeedState:
     """What the document itself adds to the state: profile, identity mode, hints, rhythm, window."""
-    document = answer.document
-    if document is None or verdict is None:
+    document, window = answer.document, answer.window
+    if document is None or window is None or verdict is None:
         # 304 or equal bytes: nothing scrolled past.
         return replace(state, window=relaxed(state.window, source.max_interval))
     if document.partial:
@@ -160,10 +170,10 @@ def _with_document(
     changed = any(isinstance(change, Added | Revised | Renamed) for change in verdict.changes)
     return replace(
         state,
-        profile=document.feed,
-        hints=document.hints,
-        rhythm=learn(source, before.rhythm, document, verdict, now),
-        window=look(source, before, document, verdict, now).window,
+        profile=before.profile if answer.is_delta else document.feed,
+        hints=before.hints if answer.is_delta else document.hints,
+        rhythm=learn(source, before.rhythm, window, verdict, now),
+        window=look(source, before, window, verdict, now).window,
         identity=verdict.identity,
         id_changes=verdict.id_changes,
         last_change_at=now if changed else state.last_change_at,

@@ -9,13 +9,14 @@ from aggregator.model import Exchange, FeedState, Modified, NotModified, Respons
 
 
 def serves(answer: Exchange, meaning: object, asker: FeedState, twin: FeedState) -> bool:
-    """Whether the answer to one feed is one to the other as well: a body always, a 304 only where both know the same.
+    """Whether the answer to one feed is one to the other as well: a whole body always, a 304 or a delta only where both
+    know the same.
 
     Both states are those before the request.
     """
     if not isinstance(answer, Response) or twin.final_url != answer.url:
         return False
-    if isinstance(meaning, NotModified):
+    if isinstance(meaning, NotModified) or (isinstance(meaning, Modified) and meaning.delta):
         return asker.body_hash == twin.body_hash and asker.validators == twin.validators
     return isinstance(meaning, Modified)
 

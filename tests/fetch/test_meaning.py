@@ -205,6 +205,31 @@ def test_other_answers_are_failures(answer: Response, kind: FailureKind) -> None
     assert meaning.retry_at is None
 
 
+KNOWN = Validators(url=URL, etag='"1"', last_modified="x")
+
+
+@pytest.mark.parametrize("im", ["feed", "FEED", "gzip, feed", "feed;x=1"])
+def test_a_difference_that_was_asked_for_is_read(im: str) -> None:
+    """H-52, H-66: 226 with ``IM: feed`` to a request with an ETag is a body to read; its new ETag is the next one."""
+    meaning = interpret(response(226, ("im", im), ("etag", '"2"'), sent="both"), state(KNOWN), NOW)
+    assert isinstance(meaning, Modified)
+    assert (meaning.delta, meaning.validators) == (True, Validators(url=URL, etag='"2"'))
+    kept = interpret(response(226, ("im", im), sent="etag"), state(KNOWN), NOW)
+    assert isinstance(kept, Modified)
+    assert kept.validators == KNOWN, "without a new ETag the old one stays in force"
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent"),
+    [((), "both"), ((("im", "vcdiff"),), "etag"), ((("im", "feed"),), "lm"), ((("im", "feed"),), "none")],
+)
+def test_a_difference_to_something_else_is_a_failure(headers: tuple[tuple[str, str], ...], sent: str) -> None:
+    """H-52: in another form, or to a request without an ETag, nobody knows what it is a difference from."""
+    meaning = interpret(response(226, *headers, ("etag", '"2"'), sent=sent), state(KNOWN), NOW)
+    assert isinstance(meaning, Failed)
+    assert (meaning.kind, meaning.status) == (FailureKind.HTTP, 226)
+
+
 def test_an_unreachable_publisher_keeps_its_reason() -> None:
     """H-50: the kind decides the back-off, the sentence is the operator's."""
     lost = Unreachable(

@@ -8,12 +8,14 @@ from datetime import timedelta
 from aggregator.fetch.meaning import interpret
 from aggregator.fetch.memory import remember_failure, remember_success
 from aggregator.model import (
+    AskMode,
     Exchange,
     FailureKind,
     FeedState,
     Modified,
     NotModified,
     Redirect,
+    Revalidation,
     Unreachable,
     Validators,
 )
@@ -108,3 +110,12 @@ def test_a_request_without_validators_is_noted_once_there_are_any() -> None:
     failed = remember_failure(state(OLD), response(500, sent="none"))
     assert failed.unconditional_at is not None
     assert remember_failure(state(OLD), LOST).unconditional_at is None
+
+
+def test_a_delta_moves_the_etag_and_nothing_about_the_whole() -> None:
+    """H-66: the hash, the size and the validator mode are those of whole documents; the ETag is the new one."""
+    before = state(OLD, body_hash="0" * 64, revalidation=Revalidation(mode=AskMode.TRY_ETAG, wire_bytes=9_000, same=1))
+    after = succeed(before, response(226, ("im", "feed"), ("etag", '"new"'), body=b"<rss/>", sent="etag"))
+    assert after.validators == Validators(url=URL, etag='"new"')
+    assert (after.body_hash, after.revalidation.wire_bytes) == ("0" * 64, 9_000)
+    assert after.revalidation.mode is AskMode.ETAG, "a server that knows the ETag understands the question"

@@ -65,7 +65,8 @@ def test_from_is_sent_only_when_configured() -> None:
 def test_validators_go_out_exactly_as_they_came() -> None:
     """H-01, H-02: both, with quotes, case, suffix and odd spelling."""
     headers, sent = conditional(request(URL, ODD), URL)
-    assert headers == (("if-none-match", "W/'a-gzip;b\" "), ("if-modified-since", "Tue 1st July 2025, teatime"))
+    plain = (("if-none-match", "W/'a-gzip;b\" "), ("if-modified-since", "Tue 1st July 2025, teatime"))
+    assert headers == (*plain, ("a-im", "feed"))
     assert sent == "both"
 
 
@@ -78,14 +79,14 @@ def test_validators_go_only_to_their_owner(url: str) -> None:
 @pytest.mark.parametrize(
     ("validators", "names", "sent"),
     [
-        (Validators(url=URL, etag='"a"'), ["if-none-match"], "etag"),
+        (Validators(url=URL, etag='"a"'), ["if-none-match", "a-im"], "etag"),
         (Validators(url=URL, last_modified="x"), ["if-modified-since"], "lm"),
         (Validators(url=URL), [], "none"),
         (None, [], "none"),
     ],
 )
 def test_nothing_is_made_up(validators: Validators | None, names: list[str], sent: str) -> None:
-    """H-07: a header only for what the server gave; H-73: its name is noted."""
+    """H-07: a header only for what the server gave; H-66: A-IM only beside an ETag; H-73: the name is noted."""
     headers, named = conditional(request(URL, validators), URL)
     assert [name for name, _ in headers] == names
     assert named == sent

@@ -17,6 +17,7 @@ from tests.score.publishers import (
     lying,
     moved,
     renaming,
+    sparing,
     touching,
 )
 
@@ -52,6 +53,7 @@ def _validators(add) -> None:
     add("renaming.example", odd=renaming)
     add("touching.example", odd=touching)
     add("lying.example", odd=lying)
+    add("sparing.example", odd=sparing, every=timedelta(hours=3))
     add(
         "torn.example",
         odd=instead(Reply(status=200, broken="truncated", headers={"etag": '"t"'}, usable=False), between(20, 22)),

@@ -64,7 +64,7 @@ def _of_url(url: str, log: Sequence[Seen]) -> Iterator[tuple[str, str]]:
         dates |= {given[1]} if given[1] else set()
         if seen.reply.status == 200 and seen.reply.usable:
             latest = given
-        elif seen.reply.status == 304:
+        elif seen.reply.status == 304 or (seen.reply.status == 226 and seen.reply.usable):
             latest = (given[0] or latest[0], given[1] or latest[1])
 
 
@@ -122,13 +122,16 @@ def _early(log: Sequence[Seen]) -> Iterator[str]:
 
 
 def _headers(log: Sequence[Seen]) -> Iterator[str]:
-    """Cookies, referers, query parameters of our own, and a request that differs from poll to poll (H-08, H-62)."""
+    """Cookies, referers, query parameters of our own, a request that differs from poll to poll (H-08, H-62), a delta
+    asked for without an ETag (H-66)."""
     usual = {name: log[0].headers.get(name) for name in ("accept", "accept-encoding", "user-agent")}
     for seen in log:
         if {"cookie", "referer"} & set(seen.headers):
             yield f"{seen.url} at {seen.at}: {sorted(seen.headers)}"
         if any(seen.headers.get(name) != value for name, value in usual.items()):
             yield f"{seen.url} at {seen.at}: not the usual request"
+        if seen.headers.get("a-im") != ("feed" if seen.sent[0] is not None else None):
+            yield f"{seen.url} at {seen.at}: A-IM {seen.headers.get('a-im')} beside {seen.sent}"
         if urlsplit(seen.url).query:
             yield f"{seen.url}: a query nobody gave us"
 

@@ -155,6 +155,18 @@ def test_a_lying_server_is_doubted_seldom(place: Installation) -> None:
     assert 2 <= len(bare) <= 6
 
 
+def test_a_server_that_sends_only_what_is_new(place: Installation) -> None:
+    """H-52, H-66: 226 adds what it holds, moves the ETag and costs no entry, however many scroll past meanwhile."""
+    answers = Counter(seen.reply.status for seen in place.world.log if "//sparing." in seen.url)
+    assert answers[226] > 100
+    assert answers[200] <= 5
+    row = next(row for row in place.store.catalogue.feeds() if row.source.id == "sparing-example")
+    windows = asked(place, "sparing.example")
+    longest = max(later - sooner for sooner, later in pairwise(windows))
+    assert longest > 5 * 3 * HOUR, "five entries, one every three hours: some did scroll past"
+    assert row.entries >= 0.98 * (5 + 120 * DAY / timedelta(hours=3))
+
+
 def test_two_subscriptions_share_their_requests(place: Installation) -> None:
     """H-72: both are kept up to date by about as many requests as one needs."""
     shared = len(asked(place, "shared.example"))

@@ -141,5 +141,13 @@ def test_validators_went_back_as_they_came(log: list[Seen]) -> None:
 
 def test_only_wanted_headers_are_sent(log: list[Seen]) -> None:
     """H-08, H-60: the client adds nothing of its own."""
-    usual = {"host", "user-agent", "accept", "accept-encoding", "if-none-match", "if-modified-since", "connection"}
-    assert set().union(*(seen.headers for seen in log)) <= usual
+    usual = {"host", "user-agent", "accept", "accept-encoding", "connection"}
+    asking = {"if-none-match", "if-modified-since", "a-im"}
+    assert set().union(*(seen.headers for seen in log)) <= usual | asking
+
+
+def test_a_delta_is_read_off_the_wire(log: list[Seen]) -> None:
+    """H-52, H-66: the real client asks for it beside the ETag, and the next ETag is the one that came with it."""
+    told = [seen for seen in log if "//sparing." in seen.url]
+    assert [seen.reply.status for seen in told[:3]] == [200, 226, 226]
+    assert [seen.sent[0] for seen in told[1:3]] == [seen.reply.headers["etag"] for seen in told[:2]]

@@ -20,6 +20,7 @@ PLAIN = {"user-agent": "x", "accept": "y", "accept-encoding": "z"}
 def seen(hours: float, reply: Reply = GAVE, number: int = 0, **headers: str) -> Seen:
     """A request at this hour."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
+    named |= {"a-im": "feed"} if "if-none-match" in named and "a-im" not in named else {}
     at = NOON + timedelta(hours=hours)
     return Seen(at=at, exchange=number or int(hours * 3600), asked_by=URL, url=URL, headers=PLAIN | named, reply=reply)
 
@@ -41,12 +42,14 @@ def test_innocence() -> None:
         ("header", seen(2, SAME, if_none_match='"1"', cookie="a=1")),
         ("header", seen(2, SAME, if_none_match='"1"', referer="https://x.example/")),
         ("header", seen(2, SAME, if_none_match='"1"', accept="*/*")),
+        ("header", seen(2, SAME, if_modified_since="then", a_im="feed")),
+        ("header", seen(2, SAME, if_none_match='"1"', a_im="")),
         ("header", replace(GOOD, url=URL + "?nocache=1", headers=PLAIN)),
         ("spacing", replace(GOOD, url="https://www.paper.example/other", at=NOON + timedelta(seconds=9))),
     ],
 )
 def test_each_sin_gets_its_mark(mark: str, second: Seen) -> None:
-    """H-07, H-08, H-29, H-62, H-70."""
+    """H-07, H-08, H-29, H-62, H-66, H-70."""
     assert mark in {text.split(":")[0] for text in bad_marks([seen(0), second])}
 
 
