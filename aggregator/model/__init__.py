@@ -1,6 +1,6 @@
 """The nouns of the house: frozen, without behaviour, below everything else."""
 
-from aggregator.model.chain import EventKind, PublishEvent
+from aggregator.model.chain import EventKind, PublishEvent, Sealed, Segment, Standing, Tombstone
 from aggregator.model.change import (
     Added,
     Alias,
@@ -67,6 +67,7 @@ from aggregator.model.feed import (
 )
 from aggregator.model.fixity import Checked, DayHead, Fixity, Flaw
 from aggregator.model.host import WARM, Cooling, RetryScope
+from aggregator.model.listing import Listing
 from aggregator.model.manners import HostScore, PollTrace
 from aggregator.model.names import (
     AskMode,
@@ -193,6 +194,7 @@ __all__ = [
     "JournalRow",
     "Key",
     "Link",
+    "Listing",
     "Meaning",
     "Member",
     "Modified",
@@ -239,14 +241,18 @@ __all__ = [
     "RevisionHash",
     "Rhythm",
     "Run",
+    "Sealed",
     "Seen",
+    "Segment",
     "Selection",
     "Site",
     "Source",
     "SourceCard",
     "Stamp",
+    "Standing",
     "Subscription",
     "Text",
+    "Tombstone",
     "Touched",
     "Unreachable",
     "Unreadable",

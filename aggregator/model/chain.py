@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from aggregator.model.names import EntryId, FeedId
+from aggregator.model.names import EntryId, FeedId, PublicId
 
 
 class EventKind(StrEnum):
@@ -39,3 +39,58 @@ class PublishEvent:
     at: datetime
     size: int
     batch: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A run of publish events that is sealed: one archive document of a chain (R-31). Instants are aware and UTC.
+
+    ``chain`` is the path of the subscription document without ending, ``feed`` or ``feeds/knowsley-news``. ``number``
+    counts from 1 in the chain, ``part`` from 1 in the ``month`` (``2026-11``, UTC) of its events. ``first`` and
+    ``last`` are the numbers of its first and last event, ``updated_at`` is the latest of them. ``sealed_by`` is the
+    number of the event that sealed it, ``sealed_at`` that event's instant.
+    """
+
+    chain: str
+    number: int
+    month: str
+    part: int
+    kind: EventKind
+    first: int
+    last: int
+    events: int
+    size: int
+    updated_at: datetime
+    sealed_at: datetime
+    sealed_by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a chain stands: its newest sealed segment, ``None`` before the first, and the number of the first event of
+    the open one (of the next event, where nothing is open). ``updated_at`` is the latest of all sealed events."""
+
+    sealed: Segment | None = None
+    open_from: int = 0
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """An entry that is no longer published (R-14): the number of its publish event and when that was (aware, UTC)."""
+
+    public_id: PublicId
+    seq: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """The documents of a segment as they were first rendered, without a link to the next one (R-33).
+
+    ``site_url`` is the address of the site that their links were made from.
+    """
+
+    atom: bytes
+    rss: bytes
+    site_url: str

@@ -22,6 +22,7 @@ class Announcer:
         """``at`` is the instant of the journal rows, ``batch`` the poll, 0 where none brought them."""
         self._feed, self._tables, self._at, self._batch = feed_id, tables, at, batch
         self._policy: Republish | None = None
+        self.told = 0
 
     def publish(self, entry: StoredEntry, shown: StoredRevision | None = None) -> None:
         """The event of an entry whose ``pub_seq`` has just moved to the journal row written last (R-02).
@@ -32,6 +33,7 @@ class Announcer:
             shown = self._tables.revision(entry.entry_id, entry.displayed)
         if self._policy is None:
             self._policy = self._tables.feed(self._feed).source.republish
+        self.told += 1
         self._tables.add_event(
             PublishEvent(
                 seq=entry.pub_seq or 0,

@@ -16,6 +16,7 @@ from aggregator.model import (
     Candidate,
     Change,
     EntryId,
+    FeedId,
     Key,
     PollRecord,
     PublicId,
@@ -40,6 +41,7 @@ from aggregator.store.drafts import (
     settled,
 )
 from aggregator.store.events import Announcer
+from aggregator.store.sealing import seal_feed
 from aggregator.store.stored import EntryTables, Settled, StoredEntry
 from aggregator.store.watching import held_back, let_go, months_of, note_gaps
 
@@ -57,12 +59,28 @@ def record_poll(record: PollRecord, tables: EntryTables) -> None:
     poll_id = tables.add_poll(record)
     settled = Settled() if record.verdict is None else _Scribe(record, poll_id, tables).write(record.verdict)
     note_gaps(record, poll_id, tables)
+    released = 0
     if not record.provenance.past:
-        let_go(record.feed_id, tables, record.finished_at, everything=False)
+        released = let_go(record.feed_id, tables, record.finished_at, everything=False)
     if (move := record.moved) is not None:
         facts = {"poll": poll_id, "url": [move.origin, move.target], "reason": move.reason}
         Chain(tables).append("feed_moved", record.feed_id, None, record.finished_at, facts)
     tables.settle_feed(record, settled)
+    if settled.told or released:
+        seal_feed(record.feed_id, tables)
+
+
+def release(feed_id: FeedId, tables: EntryTables, now: datetime) -> int:
+    """Announce everything that is held of a feed because a person said so (P-15); returns how many entries.
+
+    Raises:
+        UnknownFeedError: no feed has this id.
+    """
+    tables.feed(feed_id)
+    count = let_go(feed_id, tables, now, everything=True)
+    if count:
+        seal_feed(feed_id, tables)
+    return count
 
 
 class _Scribe:
@@ -87,7 +105,7 @@ class _Scribe:
             if self._tables.guard(content, self._feed, self._at, until):
                 self._journal("template", None, {"content_hash": content, "until": until})
         self._tables.watching.count_months(self._feed, months_of(verdict))
-        return Settled(added=len(self._added), updated_at=self._updated)
+        return Settled(added=len(self._added), told=self._announcer.told, updated_at=self._updated)
 
     def _change(self, change: Change) -> None:
         match change:

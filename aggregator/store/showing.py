@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from aggregator.model import (
     EntryId,
@@ -15,6 +16,7 @@ from aggregator.model import (
     HeadQuery,
     Item,
     Member,
+    PublishEvent,
     Revision,
     RevisionHash,
     SourceCard,
@@ -22,6 +24,9 @@ from aggregator.model import (
 )
 from aggregator.store.stored import StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.values import whole_second
+
+if TYPE_CHECKING:
+    from aggregator.store.sealed import Snapshot
 
 HEADS_A_HASH = 100
 """So many heads at most for one content hash or alias, of the own feed and of others each."""
@@ -115,6 +120,15 @@ def item(entry: StoredEntry, shown: StoredRevision, source: SourceCard, members:
         revisions=entry.current,
         members=tuple(members),
     )
+
+
+def sealed_item(
+    event: PublishEvent, entry: StoredEntry, shown: StoredRevision, source: SourceCard, snapshot: Snapshot
+) -> Item:
+    """An entry as a sealed document shows it: nothing in it moves any more (R-33)."""
+    _, updated = snapshot.shown.get(event.entry_id, (event.revision, event.updated_at))
+    now = item(entry, shown, source, snapshot.members.get(event.entry_id, ()))
+    return replace(now, pub_seq=event.seq, updated_at=whole_second(updated), revisions=shown.number)
 
 
 def entry_line(entry: StoredEntry, shown: StoredRevision, first: StoredRevision) -> EntryRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aggregator.model import (
     Alias,
@@ -28,6 +28,9 @@ from aggregator.model import (
     RevisionHash,
     Source,
 )
+
+if TYPE_CHECKING:
+    from aggregator.store.sealed import ChainTables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +112,11 @@ class StoredRevision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What a poll leaves on the feed itself: how many entries came, the latest change of any of them."""
+    """What a poll leaves on the feed itself: how many entries came, the latest change of any of them; ``told`` counts
+    publish events."""
 
     added: int = 0
+    told: int = 0
     updated_at: datetime | None = None
 
 
@@ -153,6 +158,11 @@ class EntryTables(JournalTable, Protocol):
 
     def settle_feed(self, record: PollRecord, settled: Settled) -> None:
         """The state after the poll; ends the lease and frees the host. Raises `UnknownFeedError`."""
+        ...
+
+    @property
+    def chains(self) -> ChainTables:
+        """Publish events and what they are sealed into."""
         ...
 
     def next_entry_id(self) -> EntryId:

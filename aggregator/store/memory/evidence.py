@@ -42,7 +42,7 @@ class MemoryEvidence:
 
     def events(self) -> Iterator[Columns]:
         """``events`` by ``entry_id`` and ``seq``."""
-        events = sorted(self._tables.events.values(), key=lambda event: (event.entry_id, event.seq))
+        events = sorted(self._tables.chains.events.values(), key=lambda event: (event.entry_id, event.seq))
         return map(event_row, events)
 
     def lead(self, entry_id: int) -> int | None:

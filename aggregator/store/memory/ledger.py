@@ -8,10 +8,9 @@ from datetime import datetime
 
 from aggregator.model import Alias, ContentHash, EntryId, FeedId, Head, HeadQuery, Heads, PollRecord, RevisionHash, Text
 from aggregator.store.memory.tables import Tables
-from aggregator.store.recording import record_poll
+from aggregator.store.recording import record_poll, release
 from aggregator.store.showing import HEADS_A_HASH, KIN, head, wants_text
 from aggregator.store.stored import StoredEntry
-from aggregator.store.watching import let_go
 
 
 class MemoryLedger:
@@ -32,8 +31,7 @@ class MemoryLedger:
     def release(self, feed_id: FeedId, now: datetime) -> int:
         """Announce everything that is held of a feed (P-15). Raises `UnknownFeedError`."""
         with self.transaction():
-            self._tables.feed(feed_id)
-            return let_go(feed_id, self._tables, now, everything=True)
+            return release(feed_id, self._tables, now)
 
     def heads(self, query: HeadQuery) -> Heads:
         """What is known of the entries of one document."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from aggregator.errors import UnknownEntryError
 from aggregator.model import (
     NOBODY_ASKED,
     DayHead,
     EntryFilter,
-    EntryId,
     EntryRow,
     FeedId,
     FeedRow,
@@ -20,7 +19,6 @@ from aggregator.model import (
     HeldEntry,
     Item,
     JournalRow,
-    Member,
     Month,
     PollLine,
     PollTrace,
@@ -38,6 +36,13 @@ from aggregator.store.values import instant, instant_text
 from aggregator.store.watch_rows import poll_line
 
 
+def item_of(entry: StoredEntry, tables: Tables) -> Item:
+    """An entry as it is shown now."""
+    shown = tables.revisions[entry.entry_id][entry.displayed - 1]
+    members = (member(copy, feed_title(tables.feeds[copy.feed_id])) for copy in tables.copies_of(entry.entry_id))
+    return item(entry, shown, card(tables.feeds[entry.feed_id]), tuple(islice(members, MEMBERS)))
+
+
 class MemoryArchive:
     """Implements `Archive`."""
 
@@ -53,7 +58,7 @@ class MemoryArchive:
         with self._tables.undo.lock:
             emitted = [entry for entry in self._tables.entries.values() if self._chosen(entry, selection)]
             emitted.sort(key=lambda entry: entry.pub_seq or 0, reverse=True)
-            return tuple(self._item(entry) for entry in emitted[: max(selection.limit, 0)])
+            return tuple(item_of(entry, self._tables) for entry in emitted[: max(selection.limit, 0)])
 
     def _chosen(self, entry: StoredEntry, selection: Selection) -> bool:
         category = self._tables.feeds[entry.feed_id].source.category
@@ -63,16 +68,6 @@ class MemoryArchive:
             and selection.feed in (None, entry.feed_id)
             and selection.category in (None, category)
         )
-
-    def _item(self, entry: StoredEntry) -> Item:
-        feed = self._tables.feeds[entry.feed_id]
-        shown = self._tables.revisions[entry.entry_id][entry.displayed - 1]
-        return item(entry, shown, card(feed), self._members(entry.entry_id))
-
-    def _members(self, lead: EntryId) -> list[Member]:
-        copies = sorted(self._tables.copies.get(lead) or ())[:MEMBERS]
-        entries = (self._tables.entries[number] for number in copies)
-        return [member(entry, feed_title(self._tables.feeds[entry.feed_id])) for entry in entries]
 
     def last_poll(self) -> datetime | None:
         """When the latest poll began."""

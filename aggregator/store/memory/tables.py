@@ -24,6 +24,7 @@ from aggregator.model import (
 )
 from aggregator.proving import GENESIS
 from aggregator.store.hosts import host_of
+from aggregator.store.memory.segments import ChainShelves
 from aggregator.store.memory.shelf import Shelf, Undo
 from aggregator.store.memory.watching import Watching
 from aggregator.store.poll_rows import poll_row
@@ -58,6 +59,7 @@ class Tables:
     def __init__(self) -> None:
         self.undo = undo = Undo()
         self.watching = Watching(undo)
+        self.chains = ChainShelves(undo, self.copies_of)
         self.feeds: Shelf[FeedId, StoredFeed] = Shelf(undo)
         self.hosts: Shelf[str, Host] = Shelf(undo)
         self.flights: Shelf[FeedId, str] = Shelf(undo)
@@ -70,7 +72,6 @@ class Tables:
         self.public_ids: Shelf[PublicId, EntryId] = Shelf(undo)
         self.revisions: Shelf[EntryId, tuple[StoredRevision, ...]] = Shelf(undo)
         self.rows: Shelf[int, JournalRow] = Shelf(undo)
-        self.events: Shelf[int, PublishEvent] = Shelf(undo)
         self.days: Shelf[int, str] = Shelf(undo)
         self.notes: Shelf[str, str] = Shelf(undo)
         self.templates: Shelf[ContentHash, tuple[FeedId, datetime]] = Shelf(undo)
@@ -139,6 +140,10 @@ class Tables:
         if record.asked and host is not None and self.hosts[host].busy_feed == record.feed_id:
             self.hosts[host] = replace(self.hosts[host], busy_until=None, busy_feed=None)
 
+    def copies_of(self, lead: EntryId) -> list[StoredEntry]:
+        """Entries that repeat or duplicate this one, by number."""
+        return [self.entries[number] for number in sorted(self.copies.get(lead) or ())]
+
     def next_entry_id(self) -> EntryId:
         """Entries are never removed, so counting them is enough."""
         return EntryId(len(self.entries) + 1)
@@ -189,9 +194,9 @@ class Tables:
 
     def add_event(self, event: PublishEvent) -> None:
         """One more publish event."""
-        if event.seq in self.events:
+        if event.seq in self.chains.events:
             raise StoreError(f"the publish event {event.seq} is stored already")
-        self.events[event.seq] = event
+        self.chains.events[event.seq] = event
 
     def owner(self, feed_id: FeedId, key: Key) -> EntryId | None:
         """The entry that bears this key in this feed."""

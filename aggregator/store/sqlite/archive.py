@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 
-from aggregator.model import DayHead, EntryId, FeedId, Founding, Item, Member, PollTrace, Selection, SourceCard, Touched
-from aggregator.store.rows import entry_of, feed_of, revision_of
-from aggregator.store.showing import MEMBERS, card, item, member
+from aggregator.model import DayHead, EntryId, FeedId, Founding, Item, PollTrace, Selection, SourceCard, Touched
+from aggregator.store.rows import feed_of
+from aggregator.store.showing import card
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.days import heads
 from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.sqlite.items import items_of
 from aggregator.store.touching import old_category
 from aggregator.store.traces import trace_of
 from aggregator.store.values import instant, instant_text, maybe_instant
@@ -26,15 +25,6 @@ WHERE pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT ?
 _OF_FEED = """
 SELECT pub_seq, id FROM entries INDEXED BY entries_announced_by_feed
 WHERE feed_id = ? AND pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT ?
-"""
-_MEMBERS = """
-SELECT copy.*, leads.value AS of_lead, coalesce(feeds.title, feeds.id) AS source_title
-FROM json_each(?) AS leads
-CROSS JOIN entries AS copy ON copy.id IN (
-    SELECT id FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = leads.value ORDER BY id LIMIT ?
-)
-CROSS JOIN feeds ON feeds.id = copy.feed_id
-ORDER BY copy.id
 """
 _TOUCHED = "SELECT DISTINCT feed_id FROM journal WHERE seq > ? AND seq <= ?"
 _LEADS = """
@@ -66,7 +56,7 @@ class SqliteArchive:
         """The newest announced items by ``pub_seq``, newest first; copies of each as its members (D-21)."""
         with self._database.reading() as reader:
             numbers = _numbers(reader, selection)
-            return _items(reader, numbers)
+            return items_of(reader, numbers)
 
     def last_poll(self) -> datetime | None:
         """When the latest poll began."""
@@ -131,26 +121,3 @@ def _merged(reader: sqlite3.Connection, feeds: Sequence[FeedId], limit: int) -> 
     """The newest of several feeds: each feed's own index is walked only as far as its rows are taken."""
     walks = [reader.execute(_OF_FEED, (feed_id, limit)) for feed_id in feeds]
     return islice(merge(*walks, key=lambda row: int(row[0]), reverse=True), limit)
-
-
-def _items(reader: sqlite3.Connection, numbers: Sequence[EntryId]) -> tuple[Item, ...]:
-    members = _members(reader, numbers)
-    cards: dict[FeedId, SourceCard] = {}
-    found = []
-    for number in numbers:
-        entry = entry_of(reader.execute("SELECT * FROM entries WHERE id = ?", (number,)).fetchone())
-        place = (number, entry.displayed)
-        shown = reader.execute("SELECT * FROM revisions WHERE entry_id = ? AND number = ?", place).fetchone()
-        if entry.feed_id not in cards:
-            feed = reader.execute("SELECT * FROM feeds WHERE id = ?", (entry.feed_id,)).fetchone()
-            cards[entry.feed_id] = card(feed_of(feed))
-        found.append(item(entry, revision_of(shown), cards[entry.feed_id], members[number]))
-    return tuple(found)
-
-
-def _members(reader: sqlite3.Connection, leads: Sequence[EntryId]) -> dict[EntryId, list[Member]]:
-    """The copies of all these entries in one walk."""
-    members: dict[EntryId, list[Member]] = defaultdict(list)
-    for row in reader.execute(_MEMBERS, (json.dumps(leads), MEMBERS)):
-        members[row["of_lead"]].append(member(entry_of(row), row["source_title"]))
-    return members

@@ -1,10 +1,51 @@
-"""What publishing reads of publish events, from SQLite: the port `Chains`."""
+"""Chains in SQLite: the port `Chains`."""
 
 from __future__ import annotations
 
-from aggregator.model import PublishEvent
+from hashlib import sha256
+
+from aggregator.model import EventKind, Listing, PublishEvent, Sealed, Segment, SourceCard, Standing, Tombstone
+from aggregator.store.events import event_of
+from aggregator.store.packing import pack, unpack
+from aggregator.store.sealed import card_of, segment_of, snapshot_of
+from aggregator.store.sealing import newest_of_each
+from aggregator.store.segments import COMBINED, chain_of
+from aggregator.store.showing import sealed_item
 from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.events import events
+from aggregator.store.sqlite.items import entry_in, items_of, version_in
+from aggregator.store.sqlite.segments import events_of, tally_in
+
+_OPEN = {
+    True: """SELECT count(*) FROM entries INDEXED BY entries_announced
+    WHERE pub_seq IS NOT NULL AND announced = 1 AND pub_seq >= :open""",
+    False: """SELECT count(*) FROM entries INDEXED BY entries_announced_by_feed
+    WHERE feed_id = :feed AND pub_seq IS NOT NULL AND announced = 1 AND pub_seq >= :open""",
+}
+_LISTED = {
+    True: """SELECT pub_seq, id FROM entries INDEXED BY entries_announced
+    WHERE pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT :limit""",
+    False: """SELECT pub_seq, id FROM entries INDEXED BY entries_announced_by_feed
+    WHERE feed_id = :feed AND pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT :limit""",
+}
+_NUMBERED = "SELECT * FROM segments WHERE chain = ? AND number = ?"
+_SEALED_AFTER = "SELECT * FROM segments WHERE chain = ? AND sealed_by > ?"
+_FROM_NUMBER = "SELECT * FROM segments WHERE chain = ? AND number > ? ORDER BY number LIMIT ?"
+_LATEST_EVENT = "SELECT * FROM events INDEXED BY events_by_entry WHERE entry_id = ? ORDER BY seq DESC LIMIT 1"
+_TOMBSTONES = """
+SELECT events.* FROM events INDEXED BY events_tombstones
+WHERE kind = 'tombstone' AND seq >= ? ORDER BY seq DESC LIMIT ?
+"""
+_KEEP = """
+INSERT INTO sealed (chain, number, site_url, atom_digest, rss_digest, documents) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (chain, number) DO UPDATE SET site_url = excluded.site_url, atom_digest = excluded.atom_digest,
+rss_digest = excluded.rss_digest, documents = excluded.documents
+"""
+
+
+MOST_TOMBSTONES = 1_000
+"""So many tombstones are looked at for one subscription document."""
 
 
 class SqliteChains:
@@ -17,3 +58,107 @@ class SqliteChains:
         """Publish events after this number, in order."""
         with self._database.reading() as reader:
             return events(reader, after, limit)
+
+    def listing(self, chain: str, older: int) -> Listing:
+        """What the subscription document lists: everything since the last seal, and ``older`` announced entries before
+        it (R-32); one moment of the archive."""
+        with self._database.reading() as reader:
+            standing = _standing(reader, chain)
+            whole = chain == COMBINED
+            facts = {"feed": chain.removeprefix("feeds/"), "open": standing.open_from}
+            count = reader.execute(_OPEN[whole], facts).fetchone()[0]
+            rows = reader.execute(_LISTED[whole], {**facts, "limit": count + max(older, 0)}).fetchall()
+            lowest = min([standing.open_from, *(row["pub_seq"] for row in rows)])
+            return Listing(
+                items=items_of(reader, [row["id"] for row in rows]),
+                tombstones=_tombstones(reader, chain, lowest),
+                standing=standing,
+            )
+
+    def standing(self, chain: str) -> Standing:
+        """Where a chain stands."""
+        with self._database.reading() as reader:
+            return _standing(reader, chain)
+
+    def chains(self) -> tuple[str, ...]:
+        """Every chain that has begun, that of all sources among them, by name."""
+        with self._database.reading() as reader:
+            return tuple(row[0] for row in reader.execute("SELECT chain FROM chains ORDER BY chain"))
+
+    def sealed_after(self, chain: str, seq: int) -> tuple[Segment, ...]:
+        """Segments sealed by an event after this number, in order."""
+        with self._database.reading() as reader:
+            found = [segment_of(row) for row in reader.execute(_SEALED_AFTER, (chain, seq))]
+        return tuple(sorted(found, key=lambda segment: segment.number))
+
+    def segments(self, chain: str, after: int, limit: int) -> tuple[Segment, ...]:
+        """Segments with a higher number than ``after``, in order."""
+        with self._database.reading() as reader:
+            return tuple(segment_of(row) for row in reader.execute(_FROM_NUMBER, (chain, after, limit)))
+
+    def segment(self, chain: str, number: int) -> Segment | None:
+        """One segment."""
+        with self._database.reading() as reader:
+            row = reader.execute(_NUMBERED, (chain, number)).fetchone()
+            return segment_of(row) if row else None
+
+    def contents(self, segment: Segment) -> Listing:
+        """What the document of a segment lists: each entry once, as it was when the segment was sealed (R-33); a
+        tombstone in place of what was taken down since (R-39)."""
+        with self._database.reading() as reader:
+            row = reader.execute(_NUMBERED, (segment.chain, segment.number)).fetchone()
+            snapshot = snapshot_of(row)
+            cards = {feed: _card(reader, digest) for feed, digest in snapshot.cards.items()}
+            items, tombstones = [], []
+            for event in newest_of_each(events_of(reader, segment.chain, segment.first - 1, segment.events)):
+                latest = event_of(reader.execute(_LATEST_EVENT, (event.entry_id,)).fetchone())
+                entry = entry_in(reader, event.entry_id)
+                if latest.kind is EventKind.TOMBSTONE:
+                    tombstones.append(Tombstone(public_id=entry.public_id, seq=latest.seq, at=latest.at))
+                    continue
+                if event.kind is EventKind.TOMBSTONE:
+                    continue
+                number, _ = snapshot.shown.get(event.entry_id, (event.revision, event.updated_at))
+                shown = version_in(reader, event.entry_id, number)
+                items.append(sealed_item(event, entry, shown, cards[event.feed_id], snapshot))
+            return Listing(items=tuple(items), tombstones=tuple(tombstones))
+
+    def kept(self, segment: Segment) -> Sealed | None:
+        """The documents of a segment as first rendered; ``None`` before that."""
+        facts = (segment.chain, segment.number)
+        with self._database.reading() as reader:
+            row = reader.execute("SELECT * FROM sealed WHERE chain = ? AND number = ?", facts).fetchone()
+        if row is None:
+            return None
+        atom, rss = unpack(row["documents"])
+        return Sealed(atom=atom, rss=rss, site_url=row["site_url"])
+
+    def keep(self, segment: Segment, sealed: Sealed) -> None:
+        """Keep the documents of a segment for ever; again only to take an entry out of them (R-39)."""
+        digests = (sha256(sealed.atom).hexdigest(), sha256(sealed.rss).hexdigest())
+        packed = pack(sealed.atom, sealed.rss)
+        with self._database.transaction() as writer:
+            writer.execute(_KEEP, (segment.chain, segment.number, sealed.site_url, *digests, packed))
+
+
+def _standing(reader: sqlite3.Connection, chain: str) -> Standing:
+    tally = tally_in(reader, chain)
+    row = reader.execute(_NUMBERED, (chain, tally.number)).fetchone()
+    return Standing(
+        sealed=segment_of(row) if row else None,
+        open_from=tally.run.first if tally.run else tally.seq + 1,
+        updated_at=tally.updated_at,
+    )
+
+
+def _tombstones(reader: sqlite3.Connection, chain: str, lowest: int) -> tuple[Tombstone, ...]:
+    found = (event_of(row) for row in reader.execute(_TOMBSTONES, (lowest, MOST_TOMBSTONES)))
+    return tuple(
+        Tombstone(public_id=entry_in(reader, event.entry_id).public_id, seq=event.seq, at=event.at)
+        for event in found
+        if chain in (COMBINED, chain_of(event.feed_id))
+    )
+
+
+def _card(reader: sqlite3.Connection, digest: str) -> SourceCard:
+    return card_of(reader.execute("SELECT card FROM cards WHERE digest = ?", (digest,)).fetchone()["card"])

@@ -21,7 +21,7 @@ from aggregator.model import (
     RevisionHash,
     Text,
 )
-from aggregator.store.recording import record_poll
+from aggregator.store.recording import record_poll, release
 from aggregator.store.rows import alias_digest, entry_of
 from aggregator.store.showing import HEADS_A_HASH, KIN, head, wants_text
 from aggregator.store.sqlite.connection import Database
@@ -29,7 +29,6 @@ from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.tables import Tables
 from aggregator.store.stored import StoredEntry
 from aggregator.store.values import instant_text, maybe_instant, safe
-from aggregator.store.watching import let_go
 
 _KEY = "SELECT entry_id FROM identities WHERE feed_id = ? AND key = ?"
 _ALIAS = "SELECT entry_id FROM aliases WHERE digest = ? ORDER BY entry_id DESC LIMIT ?"
@@ -90,9 +89,7 @@ class SqliteLedger:
     def release(self, feed_id: FeedId, now: datetime) -> int:
         """Announce everything that is held of a feed (P-15). Raises `UnknownFeedError`."""
         with self._database.transaction() as writer:
-            tables = Tables(writer)
-            tables.feed(feed_id)
-            return let_go(feed_id, tables, now, everything=True)
+            return release(feed_id, Tables(writer), now)
 
     def heads(self, query: HeadQuery) -> Heads:
         """What is known of the entries of one document."""

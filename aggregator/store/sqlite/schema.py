@@ -15,6 +15,7 @@ from aggregator.store.sqlite.events import EVENTS
 from aggregator.store.sqlite.founding import FOUNDING
 from aggregator.store.sqlite.politeness import add_politeness
 from aggregator.store.sqlite.provenance import PROVENANCE
+from aggregator.store.sqlite.segments import SEGMENTS
 from aggregator.store.sqlite.subscriptions import SUBSCRIPTIONS
 from aggregator.store.sqlite.watching import WATCHING
 
@@ -76,6 +77,13 @@ def m0005_events(db: Toolbox) -> None:
 def m0006_provenance(db: Toolbox) -> None:
     """Where each version came from, versions brought later (B-08)."""
     for statement in PROVENANCE:
+        db.execute(statement)
+
+
+@migrations()
+def m0007_segments(db: Toolbox) -> None:
+    """What publish events are sealed into (R-31)."""
+    for statement in SEGMENTS:
         db.execute(statement)
 
 

@@ -13,6 +13,7 @@ from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.evidence import SqliteEvidence
 from aggregator.store.sqlite.ledger import SqliteLedger
 from aggregator.store.sqlite.schema import Migrated, migrate
+from aggregator.store.sqlite.sealing import seal_the_rest
 from aggregator.store.sqlite.sources import SqliteSources
 from aggregator.store.sqlite.subscriptions import SqliteSubscriptions
 from aggregator.store.syncing import Mint
@@ -65,6 +66,7 @@ def open_store(path: Path, authority: str, now: datetime, new_uuid: Callable[[],
     try:
         migrated = migrate(database)
         _found(database, authority, now)
+        seal_the_rest(database)
     except BaseException:
         database.close()
         raise

@@ -22,6 +22,7 @@ from aggregator.store.rows import (
 )
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.events import add_event
+from aggregator.store.sqlite.segments import ChainRows
 from aggregator.store.sqlite.watching import Watching
 from aggregator.store.stored import Settled, StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.syncing import nearest
@@ -69,6 +70,7 @@ class Tables:
     def __init__(self, writer: sqlite3.Connection) -> None:
         self._writer = writer
         self.watching = Watching(writer)
+        self.chains = ChainRows(writer)
 
     def tip(self) -> tuple[int, str]:
         """The last sequence number and its hash."""

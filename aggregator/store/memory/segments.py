@@ -1,0 +1,49 @@
+"""Sealed segments in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+
+from aggregator.model import EntryId, PublishEvent, Sealed, Segment, SourceCard
+from aggregator.store.memory.shelf import Shelf, Undo
+from aggregator.store.sealed import Snapshot
+from aggregator.store.segments import COMBINED, Tally, chain_of
+from aggregator.store.stored import StoredEntry
+
+
+class ChainShelves:
+    """The part of the tables that seals. ``copies_of`` gives the copies of an entry, by number."""
+
+    def __init__(self, undo: Undo, copies_of: Callable[[EntryId], list[StoredEntry]]) -> None:
+        self.events: Shelf[int, PublishEvent] = Shelf(undo)
+        self.tallies: Shelf[str, Tally] = Shelf(undo)
+        self.segments: Shelf[tuple[str, int], tuple[Segment, Snapshot]] = Shelf(undo)
+        self.cards: Shelf[str, SourceCard] = Shelf(undo)
+        self.sealed: Shelf[tuple[str, int], Sealed] = Shelf(undo)
+        self._copies_of = copies_of
+
+    def tally(self, chain: str) -> Tally:
+        """Where the chain stands; an empty tally for a new one."""
+        return self.tallies.get(chain) or Tally()
+
+    def set_tally(self, chain: str, tally: Tally) -> None:
+        """Where the chain stands now."""
+        self.tallies[chain] = tally
+
+    def events_of(self, chain: str, after: int, limit: int) -> tuple[PublishEvent, ...]:
+        """Publish events of the chain after this number, in order."""
+        wanted = (each for each in self.events.values() if chain in (COMBINED, chain_of(each.feed_id)))
+        return tuple(islice((each for each in wanted if each.seq > after), limit))
+
+    def copies(self, lead: EntryId, limit: int) -> list[StoredEntry]:
+        """Entries that repeat or duplicate this one, by number."""
+        return self._copies_of(lead)[:limit]
+
+    def add_segment(self, segment: Segment, snapshot: Snapshot) -> None:
+        """One more sealed segment."""
+        self.segments[segment.chain, segment.number] = (segment, snapshot)
+
+    def keep_card(self, digest: str, card: SourceCard) -> None:
+        """The card under its digest."""
+        self.cards[digest] = card

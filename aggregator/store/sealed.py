@@ -1,0 +1,115 @@
+"""What is kept of a sealed segment besides its events: what was said of entries and sources at that moment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from aggregator.model import EntryId, EventKind, FeedId, FeedStatus, Member, PublishEvent, Segment, SourceCard
+from aggregator.proving import canonical, sha256
+from aggregator.store.nouns import noun, plain
+from aggregator.store.segments import Tally
+from aggregator.store.stored import StoredEntry
+from aggregator.store.values import Row, SqlValue, instant, instant_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What was true when a segment was sealed and may change later.
+
+    ``shown`` maps entries to the version displayed and the ``updated`` published, where those are not the ones of
+    their event; ``members`` to the copies known; ``cards`` the sources to the digests of their cards.
+    """
+
+    shown: Mapping[EntryId, tuple[int, datetime]] = field(default_factory=dict)
+    members: Mapping[EntryId, tuple[Member, ...]] = field(default_factory=dict)
+    cards: Mapping[FeedId, str] = field(default_factory=dict)
+
+
+class ChainTables(Protocol):
+    """What sealing reads and writes, inside a transaction of the caller."""
+
+    def tally(self, chain: str) -> Tally:
+        """Where the chain stands; an empty tally for a new one."""
+        ...
+
+    def set_tally(self, chain: str, tally: Tally) -> None:
+        """Where the chain stands now."""
+        ...
+
+    def events_of(self, chain: str, after: int, limit: int) -> Sequence[PublishEvent]:
+        """Publish events of the chain after this number, in order."""
+        ...
+
+    def copies(self, lead: EntryId, limit: int) -> Sequence[StoredEntry]:
+        """Entries that repeat or duplicate this one, by number."""
+        ...
+
+    def add_segment(self, segment: Segment, snapshot: Snapshot) -> None:
+        """One more sealed segment."""
+        ...
+
+    def keep_card(self, digest: str, card: SourceCard) -> None:
+        """The card under its digest; one that is kept already is no conflict."""
+        ...
+
+
+def lasting(card: SourceCard) -> SourceCard:
+    """The card without what changes with every poll, so that few of them need to be kept."""
+    return replace(card, status=FeedStatus.NEW, status_text="", updated=None, entries=0)
+
+
+def card_text(card: SourceCard) -> str:
+    """A card as canonical JSON."""
+    return canonical(plain(card))
+
+
+def card_digest(card: SourceCard) -> str:
+    """The name a card is kept under."""
+    return sha256(card_text(card))
+
+
+def card_of(text: str) -> SourceCard:
+    """The way back from `card_text`."""
+    return noun(SourceCard, json.loads(text))
+
+
+def tally_text(tally: Tally) -> str:
+    """A tally as canonical JSON."""
+    return canonical(plain(tally))
+
+
+def tally_of(text: str) -> Tally:
+    """The way back from `tally_text`."""
+    return noun(Tally, json.loads(text))
+
+
+def segment_row(segment: Segment, snapshot: Snapshot) -> dict[str, SqlValue]:
+    """A whole row of ``segments``."""
+    same = ("chain", "number", "month", "part", "first", "last", "events", "size", "sealed_by")
+    return {
+        **{name: getattr(segment, name) for name in same},
+        "kind": str(segment.kind),
+        "updated_at": instant_text(segment.updated_at),
+        "sealed_at": instant_text(segment.sealed_at),
+        "snapshot": canonical(plain(snapshot)),
+    }
+
+
+def segment_of(row: Row) -> Segment:
+    """The segment of such a row."""
+    same = ("chain", "number", "month", "part", "first", "last", "events", "size", "sealed_by")
+    return Segment(
+        **{name: row[name] for name in same},
+        kind=EventKind(row["kind"]),
+        updated_at=instant(row["updated_at"]),
+        sealed_at=instant(row["sealed_at"]),
+    )
+
+
+def snapshot_of(row: Row) -> Snapshot:
+    """The snapshot of such a row."""
+    return noun(Snapshot, json.loads(row["snapshot"]))

@@ -1,0 +1,86 @@
+"""Seals what was recorded: folds new publish events into the chains they belong to, in the same transaction.
+
+Sealing belongs to recording and not to publishing, so that what a sealed document says depends on what was recorded
+and in which order, and never on when somebody published (R-30).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from aggregator.model import EntryId, EventKind, FeedId, Member, PublishEvent, Segment
+from aggregator.store.sealed import Snapshot, card_digest, lasting
+from aggregator.store.segments import COMBINED, Tally, chain_of, finish, take
+from aggregator.store.showing import MEMBERS, card, feed_title, member
+from aggregator.store.stored import EntryTables
+
+PAGE = 1_000
+"""So many events are read at once."""
+
+
+def seal_feed(feed_id: FeedId, tables: EntryTables) -> None:
+    """Fold what was recorded of this feed into its own chain and into that of all sources."""
+    seal(chain_of(feed_id), tables)
+    seal(COMBINED, tables)
+
+
+def seal(chain: str, tables: EntryTables) -> int:
+    """Fold every event since the last one taken; returns how many. Events come in whole transactions only."""
+    tally, before = tables.chains.tally(chain), 0
+    while events := tables.chains.events_of(chain, tally.seq, PAGE):
+        for event in events:
+            tally, segment = take(tally, chain, event)
+            if segment is not None:
+                tally = _keep(segment, tally, tables)
+        before += len(events)
+    tally, segment = finish(tally, chain)
+    if segment is not None:
+        tally = _keep(segment, tally, tables)
+    if before:
+        tables.chains.set_tally(chain, tally)
+    return before
+
+
+def newest_of_each(events: tuple[PublishEvent, ...]) -> tuple[PublishEvent, ...]:
+    """Of each entry its newest event, newest first: a document lists no entry twice (R-13)."""
+    found: dict[EntryId, PublishEvent] = {}
+    for event in sorted(events, key=lambda event: event.seq, reverse=True):
+        found.setdefault(event.entry_id, event)
+    return tuple(found.values())
+
+
+def _keep(segment: Segment, tally: Tally, tables: EntryTables) -> Tally:
+    """Write a segment down with what is true now, and date it by what it shows."""
+    events = tables.chains.events_of(segment.chain, segment.first - 1, segment.events)
+    snapshot = _snapshot(newest_of_each(tuple(events)), tables)
+    shown = [at for _, at in snapshot.shown.values()]
+    updated = max([segment.updated_at, *shown])
+    tables.chains.add_segment(replace(segment, updated_at=updated), snapshot)
+    return replace(tally, updated_at=max(updated, tally.updated_at or updated))
+
+
+def _snapshot(events: tuple[PublishEvent, ...], tables: EntryTables) -> Snapshot:
+    shown: dict[EntryId, tuple[int, datetime]] = {}
+    members: dict[EntryId, tuple[Member, ...]] = {}
+    cards: dict[FeedId, str] = {}
+    for event in events:
+        if event.kind is EventKind.TOMBSTONE:
+            continue
+        entry = tables.entry(event.entry_id)
+        # Where the entry was published again since, this document shows what it showed until then.
+        now = (entry.displayed, entry.updated_at)
+        if entry.pub_seq == event.seq and now != (event.revision, event.updated_at):
+            shown[entry.entry_id] = now
+        if copies := _copies(entry.entry_id, tables):
+            members[entry.entry_id] = copies
+        if event.feed_id not in cards:
+            lasts = lasting(card(tables.feed(event.feed_id)))
+            cards[event.feed_id] = card_digest(lasts)
+            tables.chains.keep_card(cards[event.feed_id], lasts)
+    return Snapshot(shown=shown, members=members, cards=cards)
+
+
+def _copies(lead: EntryId, tables: EntryTables) -> tuple[Member, ...]:
+    copies = tables.chains.copies(lead, MEMBERS)
+    return tuple(member(copy, feed_title(tables.feed(copy.feed_id))) for copy in copies)

@@ -1,0 +1,110 @@
+"""Sealed segments in SQLite: a schema step, and the statements that use it."""
+
+from __future__ import annotations
+
+from aggregator.model import EntryId, PublishEvent, Segment, SourceCard
+from aggregator.store.events import event_of
+from aggregator.store.rows import entry_of
+from aggregator.store.sealed import Snapshot, card_text, segment_row, tally_of, tally_text
+from aggregator.store.segments import COMBINED, Tally
+from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.stored import StoredEntry
+
+SEGMENTS = (
+    "CREATE TABLE chains (chain TEXT PRIMARY KEY, tally TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE segments (
+    chain TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    month TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    updated_at TEXT NOT NULL,
+    sealed_at TEXT NOT NULL,
+    sealed_by INTEGER NOT NULL,
+    snapshot TEXT NOT NULL,
+    PRIMARY KEY (chain, number),
+    UNIQUE (chain, month, part)
+) STRICT""",
+    "CREATE INDEX segments_by_seal ON segments (chain, sealed_by)",
+    "CREATE INDEX events_tombstones ON events (seq) WHERE kind = 'tombstone'",
+    "CREATE TABLE cards (digest TEXT PRIMARY KEY, card TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE sealed (
+    chain TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    site_url TEXT NOT NULL,
+    atom_digest TEXT NOT NULL,
+    rss_digest TEXT NOT NULL,
+    documents BLOB NOT NULL,
+    PRIMARY KEY (chain, number),
+    FOREIGN KEY (chain, number) REFERENCES segments (chain, number)
+) STRICT""",
+    *(
+        f"""CREATE TRIGGER {table}_keep_delete BEFORE DELETE ON {table} BEGIN
+        SELECT RAISE(ABORT, '{table} are kept for ever: delete refused'); END"""
+        for table in ("segments", "sealed")
+    ),
+)
+"""Every statement of the step, in order. Segments are made when the archive is opened next."""
+
+_TALLY = "SELECT tally FROM chains WHERE chain = ?"
+_SET_TALLY = "INSERT INTO chains (chain, tally) VALUES (?, ?) ON CONFLICT (chain) DO UPDATE SET tally = excluded.tally"
+_OF_ALL = "SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+_OF_FEED = "SELECT * FROM events INDEXED BY events_by_feed WHERE feed_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+_COPIES = """
+SELECT * FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = ? ORDER BY id LIMIT ?
+"""
+_ADD = """
+INSERT INTO segments (chain, number, month, part, kind, first, last, events, size, updated_at, sealed_at, sealed_by,
+snapshot) VALUES (:chain, :number, :month, :part, :kind, :first, :last, :events, :size, :updated_at, :sealed_at,
+:sealed_by, :snapshot)
+"""
+
+
+def events_of(connection: sqlite3.Connection, chain: str, after: int, limit: int) -> tuple[PublishEvent, ...]:
+    """Publish events of a chain after this number, in order."""
+    if chain == COMBINED:
+        rows = connection.execute(_OF_ALL, (after, limit))
+    else:
+        rows = connection.execute(_OF_FEED, (chain.removeprefix("feeds/"), after, limit))
+    return tuple(event_of(row) for row in rows)
+
+
+def tally_in(connection: sqlite3.Connection, chain: str) -> Tally:
+    """Where the chain stands; an empty tally for a new one."""
+    row = connection.execute(_TALLY, (chain,)).fetchone()
+    return tally_of(row["tally"]) if row else Tally()
+
+
+class ChainRows:
+    """The part of the written tables that seals; inside a transaction of the caller."""
+
+    def __init__(self, writer: sqlite3.Connection) -> None:
+        self._writer = writer
+
+    def tally(self, chain: str) -> Tally:
+        """Where the chain stands; an empty tally for a new one."""
+        return tally_in(self._writer, chain)
+
+    def set_tally(self, chain: str, tally: Tally) -> None:
+        """Where the chain stands now."""
+        self._writer.execute(_SET_TALLY, (chain, tally_text(tally)))
+
+    def events_of(self, chain: str, after: int, limit: int) -> tuple[PublishEvent, ...]:
+        """Publish events of the chain after this number, in order."""
+        return events_of(self._writer, chain, after, limit)
+
+    def copies(self, lead: EntryId, limit: int) -> tuple[StoredEntry, ...]:
+        """Entries that repeat or duplicate this one, by number."""
+        return tuple(entry_of(row) for row in self._writer.execute(_COPIES, (lead, limit)))
+
+    def add_segment(self, segment: Segment, snapshot: Snapshot) -> None:
+        """One more sealed segment."""
+        self._writer.execute(_ADD, segment_row(segment, snapshot))
+
+    def keep_card(self, digest: str, card: SourceCard) -> None:
+        """The card under its digest; one that is kept already is no conflict."""
+        self._writer.execute("INSERT OR IGNORE INTO cards (digest, card) VALUES (?, ?)", (digest, card_text(card)))
