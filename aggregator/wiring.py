@@ -65,6 +65,8 @@ class Parts:
     async def turn_climate(self) -> None:
         """Turn the knob of the schedule by what was asked in the last 24 hours (A-06)."""
         now = self.ports.clock.now()
+        if self.weather.rests(now):
+            return
         polled = tuple(row.state for row in self.store.catalogue.feeds() if row.state.status not in OUT)
         await self.ports.write(lambda: self.weather.turn(polled, now))
 

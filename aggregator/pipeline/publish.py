@@ -59,14 +59,13 @@ def publish(archive: Archive, output: Output, site: Site, agent: str, *, rebuild
     """
     press = Press(site=site, clean=clean_html, version=__version__, agent=agent)
     since, remembered = output.published()
-    cards = archive.cards()
     ledger = _ledger(archive)
-    before, now = _Mark.read(remembered), _Mark(way=_way(press), front=_front(cards, ledger))
+    before, now = _Mark.read(remembered), _Mark(way=_way(press), front=_front(archive.cards_mark(), ledger))
     everything = rebuild or before.way != now.way
     touched = archive.touched(0 if everything else since)
     if not everything and touched.seq == since and before == now:
         return PublishReport(seq=since, editions=0, written=())
-    return _Run(archive, output, press, cards, touched, everything).finish(str(now), ledger)
+    return _Run(archive, output, press, archive.cards(), touched, everything).finish(str(now), ledger)
 
 
 class _Run:
@@ -128,10 +127,10 @@ def _way(press: Press) -> str:
     return hashlib.sha256(f"{rendering(press)} {SANITISER_VERSION}".encode()).hexdigest()
 
 
-def _front(cards: tuple[SourceCard, ...], ledger: datetime) -> str:
+def _front(cards: str, ledger: datetime) -> str:
     """Changes whenever the front page would tell something else of the feeds, and with the day of the ledger; the
     journal does not hold that."""
-    return hashlib.sha256(f"{cards!r} {ledger}".encode()).hexdigest()
+    return hashlib.sha256(f"{cards} {ledger}".encode()).hexdigest()
 
 
 def _ledger(archive: Archive) -> datetime:

@@ -30,13 +30,17 @@ class Weather:
         """What all feeds share now."""
         return self._climate
 
+    def rests(self, now: datetime) -> bool:
+        """Whether the knob was turned less than an hour ago; ``now`` is aware and UTC."""
+        return self._turned is not None and now - HOUR < self._turned <= now
+
     def turn(self, states: tuple[FeedState, ...], now: datetime) -> Climate:
         """An hour or more later: pool the weeks, and turn the knob by the requests of the last 24 hours (A-06).
 
         ``states`` are those of the polled feeds; ``now`` is aware and UTC. Runs where writing is allowed; does nothing
         inside the hour, and only pools while less than a day was observed without a pause.
         """
-        if self._turned is not None and now - HOUR < self._turned <= now:
+        if self.rests(now):
             return self._climate
         if self._since is None or self._turned is None or not self._turned <= now <= self._turned + PAUSE:
             self._since = now

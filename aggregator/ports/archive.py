@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from aggregator.model import (
@@ -40,6 +41,10 @@ class Archive(Traces, Protocol):
         """Every feed that is or was configured, by id."""
         ...
 
+    def cards_mark(self) -> str:
+        """A digest that changes whenever `cards` would tell something else; much cheaper than they are."""
+        ...
+
     def heads(self) -> tuple[DayHead, ...]:
         """The last journal row of every day that is over, oldest first: a day is over once a row counts to a later one.
         What was given once is given ever after."""
@@ -53,8 +58,8 @@ class Archive(Traces, Protocol):
 class Catalogue(Protocol):
     """What people look up: feeds, entries and all their versions. Safe to call from any thread."""
 
-    def feeds(self) -> tuple[FeedRow, ...]:
-        """Every feed with its state, by id."""
+    def feeds(self, *, asked_after: datetime | None = None, due_before: datetime | None = None) -> tuple[FeedRow, ...]:
+        """Every feed with its state, by id; or only those last asked after, or due before an instant (aware, UTC)."""
         ...
 
     def entries(self, wanted: EntryFilter) -> tuple[EntryRow, ...]:

@@ -45,7 +45,7 @@ class CatchUp:
         ports = self._ports
 
         def work() -> int:
-            return ports.sources.rewind(now, misplanned(self._catalogue.feeds(), now))
+            return ports.sources.rewind(now, misplanned(self._catalogue.feeds(asked_after=now), now))
 
         if moved := await ports.write(work):
             log.info("feeds planned by a wrong clock planned anew", feeds=moved)
@@ -54,7 +54,7 @@ class CatchUp:
         ports = self._ports
 
         def work() -> int:
-            return ports.sources.spread(now, spread(self._catalogue.feeds(), now))
+            return ports.sources.spread(now, spread(self._catalogue.feeds(due_before=now), now))
 
         if moved := await ports.write(work):
             log.info("overdue feeds spread", feeds=moved)

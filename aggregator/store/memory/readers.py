@@ -27,6 +27,7 @@ from aggregator.model import (
     SourceCard,
     Touched,
 )
+from aggregator.proving import sha256
 from aggregator.store.memory.tables import Tables, feed_host
 from aggregator.store.showing import MEMBERS, by_time, card, entry_line, feed_line, feed_title, item, member, version
 from aggregator.store.stored import StoredEntry, StoredRevision
@@ -97,6 +98,10 @@ class MemoryArchive:
         with self._tables.undo.lock:
             return tuple(card(self._tables.feeds[feed_id]) for feed_id in sorted(self._tables.feeds.names()))
 
+    def cards_mark(self) -> str:
+        """A digest that changes whenever `cards` would tell something else."""
+        return sha256(repr(self.cards()))
+
     def touched(self, after: int) -> Touched:
         """Which feeds and categories the journal changed after this sequence number."""
         with self._tables.undo.lock:
@@ -125,10 +130,16 @@ class MemoryCatalogue:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def feeds(self) -> tuple[FeedRow, ...]:
-        """Every feed with its state, by id."""
+    def feeds(self, *, asked_after: datetime | None = None, due_before: datetime | None = None) -> tuple[FeedRow, ...]:
+        """Every feed with its state, by id; or only those last asked after, or due before an instant."""
         with self._tables.undo.lock:
-            return tuple(feed_line(self._tables.feeds[feed_id]) for feed_id in sorted(self._tables.feeds.names()))
+            feeds = (self._tables.feeds[feed_id] for feed_id in sorted(self._tables.feeds.names()))
+            return tuple(
+                feed_line(feed)
+                for feed in feeds
+                if (asked_after is None or (feed.state.last_poll_at or asked_after) > asked_after)
+                and (due_before is None or (feed.state.next_poll_at or due_before) < due_before)
+            )
 
     def entries(self, wanted: EntryFilter) -> tuple[EntryRow, ...]:
         """Stored entries, newest effective date first; ``since`` included, ``until`` not."""

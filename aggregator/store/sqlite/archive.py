@@ -8,6 +8,7 @@ from heapq import merge
 from itertools import islice
 
 from aggregator.model import DayHead, EntryId, FeedId, Founding, Item, PollTrace, Selection, SourceCard, Touched
+from aggregator.proving import sha256
 from aggregator.store.rows import feed_of
 from aggregator.store.showing import card
 from aggregator.store.sqlite.connection import Database
@@ -25,6 +26,11 @@ WHERE pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT ?
 _OF_FEED = """
 SELECT pub_seq, id FROM entries INDEXED BY entries_announced_by_feed
 WHERE feed_id = ? AND pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT ?
+"""
+_CARDS = """
+SELECT json_array(id, tag, url, source, status, status_text, removed, enabled, entries, updated_at,
+    learned -> '$.profile', learned -> '$.moved_url', learned -> '$.proposal')
+FROM feeds ORDER BY id
 """
 _TOUCHED = "SELECT DISTINCT feed_id FROM journal WHERE seq > ? AND seq <= ?"
 _LEADS = """
@@ -79,6 +85,12 @@ class SqliteArchive:
         with self._database.reading() as reader:
             rows = reader.execute("SELECT * FROM feeds ORDER BY id").fetchall()
         return tuple(card(feed_of(row)) for row in rows)
+
+    def cards_mark(self) -> str:
+        """A digest of every column that a card is made of: nothing is read into nouns."""
+        with self._database.reading() as reader:
+            rows = reader.execute(_CARDS).fetchall()
+        return sha256("\n".join(row[0] for row in rows))
 
     def touched(self, after: int) -> Touched:
         """Which feeds and categories the journal changed after this number: with a copy, also the feed of its lead;

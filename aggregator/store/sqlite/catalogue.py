@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from aggregator.errors import UnknownEntryError
@@ -23,8 +24,12 @@ from aggregator.store.sqlite import watching
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.stored import StoredRevision
-from aggregator.store.values import Row, instant_text
+from aggregator.store.values import Row, instant_or_none, instant_text
 
+_FEEDS = """
+SELECT * FROM feeds
+WHERE (?1 IS NULL OR last_poll_at > ?1) AND (?2 IS NULL OR next_poll_at < ?2) ORDER BY id
+"""
 _SHOWN = "JOIN revisions AS shown ON shown.entry_id = entries.id AND shown.number = entries.displayed"
 _SAYS = "instr(fold(shown.title || ' ' || shown.summary || ' ' || shown.content), ?) > 0"
 _REVISION = "SELECT * FROM revisions WHERE entry_id = ? AND number = ?"
@@ -37,10 +42,11 @@ class SqliteCatalogue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def feeds(self) -> tuple[FeedRow, ...]:
-        """Every feed with its state, by id."""
+    def feeds(self, *, asked_after: datetime | None = None, due_before: datetime | None = None) -> tuple[FeedRow, ...]:
+        """Every feed with its state, by id; or only those last asked after, or due before an instant."""
+        marks = (instant_or_none(asked_after), instant_or_none(due_before))
         with self._database.reading() as reader:
-            rows = reader.execute("SELECT * FROM feeds ORDER BY id").fetchall()
+            rows = reader.execute(_FEEDS, marks).fetchall()
         return tuple(feed_line(feed_of(row)) for row in rows)
 
     def entries(self, wanted: EntryFilter) -> tuple[EntryRow, ...]:
