@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -46,6 +47,7 @@ OTHER_TRADES = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def is_public(address: str) -> bool:
     """Whether an IP address (without brackets; a zone is refused) is a host of the public internet.
 
@@ -135,12 +137,18 @@ class AddressRules:
         return (name, port) in self.endpoints or (name, None) in self.endpoints
 
     def _inside(self, address: str) -> bool:
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
-        return any((mapped or parsed) in network for network in self.networks)
+        return bool(self.networks) and _lies_in(address, self.networks)
+
+
+@lru_cache(maxsize=4096)
+def _lies_in(address: str, networks: tuple[Network, ...]) -> bool:
+    """Whether an IP address (an IPv4 one inside IPv6, too) is in one of the networks; asked twice a connection."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return any((mapped or parsed) in network for network in networks)
 
 
 def _endpoint(text: str) -> tuple[str, int | None]:

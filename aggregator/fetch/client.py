@@ -8,8 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from http.cookiejar import CookieJar
-from typing import Any, cast
+from typing import cast
 
 import httpx
 
@@ -32,16 +31,6 @@ READ = frozenset({200, 226})
 EXAMINED = frozenset({202, 405, 429, 503})
 EVIDENCE = Limits(max_wire=128 * 1024, max_decoded=512 * 1024)
 EVIDENCE_SECONDS = 5.0
-
-
-class NoCookies(CookieJar):
-    """A jar without a lid: nothing goes in, nothing comes out (H-62)."""
-
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        """Keep nothing."""
-
-    def add_cookie_header(self, request: Any) -> None:
-        """Send nothing."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,10 +71,7 @@ class HttpFetch:
         self._limits, self._rules, self._clock = limits, rules, clock
         self._resolver = Resolver()
         # Chunk framing may at worst multiply a body; twice the body and some room is generous.
-        transport = OneShotTransport(Dialler(rules, resolve or self._resolver), 2 * limits.max_wire + 1_000_000)
-        self._client = httpx.AsyncClient(
-            transport=transport, trust_env=False, cookies=NoCookies(), follow_redirects=False
-        )
+        self._transport = OneShotTransport(Dialler(rules, resolve or self._resolver), 2 * limits.max_wire + 1_000_000)
 
     async def __call__(self, request: Request) -> Exchange:
         """Ask, follow at most five redirects, read the body within the limits; a failure is an `Unreachable`."""
@@ -101,7 +87,6 @@ class HttpFetch:
 
     async def aclose(self) -> None:
         """Let go of everything."""
-        await self._client.aclose()
         self._resolver.close()
 
     async def _follow(self, trail: Trail) -> Response:
@@ -143,13 +128,8 @@ class HttpFetch:
         times = {"connect": limits.connect_timeout, "read": limits.read_timeout}
         lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in trail.request.headers + extra]
         request = httpx.Request("GET", url, headers=lines, extensions={"timeout": times, "http2": http2})
-        try:
-            response = await self._client.send(request, stream=True)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            # The transport raises nothing of httpx: it is the Location that httpx cannot make out.
-            raise Fault(
-                FailureKind.REDIRECT, f"the server redirects to no sound address ({plain(str(error))})"
-            ) from error
+        # Nothing of a client is wanted here: no cookies (H-62), no redirects by itself (H-03), no proxies, no auth.
+        response = await self._transport.handle_async_request(request)
         try:
             return await self._read(trail, url, response)
         finally:

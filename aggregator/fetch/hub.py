@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 import httpx
 
 from aggregator.fetch.addresses import AddressRules
-from aggregator.fetch.client import NoCookies
 from aggregator.fetch.faults import Fault, plain
 from aggregator.fetch.limits import Limits
 from aggregator.fetch.network import Dialler, Resolve, Resolver
@@ -43,10 +42,7 @@ class HttpHub:
         """``agent`` is the User-Agent; ``resolve`` replaces the system's resolver."""
         self._agent, self._rules, self._clock, self._limits = agent, rules, clock, limits
         self._resolver = Resolver()
-        transport = OneShotTransport(Dialler(rules, resolve or self._resolver), 2 * limits.max_wire)
-        self._client = httpx.AsyncClient(
-            transport=transport, trust_env=False, cookies=NoCookies(), follow_redirects=False
-        )
+        self._transport = OneShotTransport(Dialler(rules, resolve or self._resolver), 2 * limits.max_wire)
 
     async def __call__(self, hub: str, form: Sequence[tuple[str, str]]) -> HubAnswer:
         """Post the form; a failure is an answer that was not accepted."""
@@ -60,7 +56,6 @@ class HttpHub:
 
     async def aclose(self) -> None:
         """Let go of everything."""
-        await self._client.aclose()
         self._resolver.close()
 
     async def _post(self, hub: str, body: bytes) -> HubAnswer:
@@ -95,11 +90,7 @@ class HttpHub:
         request = httpx.Request(
             "POST", url, headers=headers, content=body, extensions={"timeout": times, "http2": http2}
         )
-        try:
-            response = await self._client.send(request, stream=True)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            # The transport raises nothing of httpx: it is the Location that httpx cannot make out.
-            raise Fault(FailureKind.REDIRECT, f"the hub redirects nowhere ({plain(str(error))})") from error
+        response = await self._transport.handle_async_request(request)
         try:
             location = response.headers.get("location", "")
             if response.status_code in MOVED and location:

@@ -12,9 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-import httpcore
 import httpx
-from aiohappyeyeballs import start_connection
 
 from aggregator.fetch.addresses import AddressRules
 from aggregator.fetch.faults import Fault, plain
@@ -62,9 +60,13 @@ def _ends(certificate: Mapping[str, object] | None) -> datetime | None:
         return None
 
 
-class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
-    """One connection as httpcore wants it, which reads at most `HEAD_ALLOWANCE` bytes, whatever they mean, until it is
-    allowed more.
+class BrokenError(OSError):
+    """The connection ended in an error of the network."""
+
+
+class Wire(asyncio.Protocol):
+    """One connection, in the form that httpcore takes as well. It reads at most `HEAD_ALLOWANCE` bytes, whatever they
+    mean, until it is allowed more.
 
     ``ended`` once the peer has hung up; ``http2`` when both sides agreed on it while shaking hands;
     ``certificate_ends`` is when the peer's certificate ends, ``None`` without TLS.
@@ -123,7 +125,7 @@ class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
             except TimeoutError:
                 raise Fault(FailureKind.TIMEOUT, f"the server sent nothing for {timeout:g} s") from None
         if not self._buffer and self._error:
-            raise httpcore.ReadError(str(self._error))
+            raise BrokenError(str(self._error))
         data = bytes(self._buffer[:max_bytes])
         self._left -= len(data)
         del self._buffer[:max_bytes]
@@ -135,7 +137,7 @@ class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109, ARG002
         """Send bytes. A request is a few hundred of them, so there is nothing to wait for."""
         if self._transport is None or self._transport.is_closing():
-            raise httpcore.WriteError("the connection is closed")
+            raise BrokenError("the connection is closed")
         self._transport.write(buffer)
 
     def allow(self, more: int) -> None:
@@ -189,7 +191,7 @@ class Dialler:
 
     async def _dial(self, host: str, port: int, addresses: list[AddressInfo]) -> socket.socket:
         try:
-            sock = await start_connection(addresses, happy_eyeballs_delay=HEAD_START, interleave=1)
+            sock = await (_connected(addresses[0]) if len(addresses) == 1 else _raced(addresses))
         except TimeoutError:
             raise
         except OSError as error:
@@ -230,3 +232,23 @@ class Dialler:
             context.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
             self._contexts[http2] = context
         return self._contexts[http2]
+
+
+async def _connected(address: AddressInfo) -> socket.socket:
+    """A connection to the only address there is. Raises `OSError`."""
+    family, kind, protocol, _, end = address
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, end)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+async def _raced(addresses: list[AddressInfo]) -> socket.socket:
+    """A connection to whichever of several addresses is first (RFC 8305). Raises `OSError`."""
+    from aiohappyeyeballs import start_connection
+
+    return await start_connection(addresses, happy_eyeballs_delay=HEAD_START, interleave=1)
