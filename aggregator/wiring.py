@@ -18,10 +18,10 @@ from aggregator.fetch.hub import HttpHub
 from aggregator.fetch.limits import Limits
 from aggregator.fetch.policy import user_agent
 from aggregator.fetch.transport import PORTS
-from aggregator.model import FeedStatus, HostScore
+from aggregator.model import FeedStatus, Score
 from aggregator.parse.digest import ProcessDigest
 from aggregator.pipeline.gate import RobotsGate
-from aggregator.pipeline.politeness import host_scores
+from aggregator.pipeline.politeness import feed_scores, host_scores
 from aggregator.pipeline.weather import Weather
 from aggregator.ports import Catalogue, Ports, Postroom, Subscriptions
 from aggregator.publish.folder import Folder
@@ -110,8 +110,8 @@ def _existing(settings: Settings) -> Iterator[SqliteStore]:
         store.close()
 
 
-def open_scores(settings: Settings, span: timedelta) -> tuple[HostScore, ...]:
-    """The politeness ledger of the last days, also while a service runs (H-73).
+def open_scores(settings: Settings, span: timedelta, *, by_feed: bool = False) -> tuple[Score, ...]:
+    """The politeness ledger of the last days by host or by feed, also while a service runs (H-73).
 
     Raises:
         StoreError: there is no archive yet, or it cannot be opened.
@@ -121,7 +121,8 @@ def open_scores(settings: Settings, span: timedelta) -> tuple[HostScore, ...]:
     store = open_archive(settings)
     try:
         now = SystemClock().now()
-        return host_scores(store.archive.traces(now - span, now))
+        scores = feed_scores if by_feed else host_scores
+        return scores(store.archive.traces(now - span, now))
     finally:
         store.close()
 

@@ -68,7 +68,7 @@ from aggregator.model.feed import (
 from aggregator.model.fixity import Checked, DayHead, Fixity, Flaw
 from aggregator.model.host import WARM, Cooling, RetryScope
 from aggregator.model.listing import Listing
-from aggregator.model.manners import HostScore, PollTrace
+from aggregator.model.manners import PollTrace, Score
 from aggregator.model.names import (
     AskMode,
     ContentHash,
@@ -187,7 +187,6 @@ __all__ = [
     "Hints",
     "Hold",
     "Hop",
-    "HostScore",
     "HubAnswer",
     "Identity",
     "Item",
@@ -241,6 +240,7 @@ __all__ = [
     "RevisionHash",
     "Rhythm",
     "Run",
+    "Score",
     "Sealed",
     "Seen",
     "Segment",

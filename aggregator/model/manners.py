@@ -11,7 +11,8 @@ from aggregator.model.names import FeedId
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollTrace:
     """What one row of ``polls`` says of a request: ``asked`` and ``given`` are digests of validators as
-    ``etag/last-modified``, with ``-`` for none; ``None`` where there were none at all. Skipped polls are rows too."""
+    ``etag/last-modified``, with ``-`` for none; ``None`` where there were none at all. Skipped polls are rows too.
+    ``planned`` is when the feed was to be asked next; ``own`` marks servers that the operator owns."""
 
     feed_id: FeedId
     host: str
@@ -25,19 +26,23 @@ class PollTrace:
     flaws: str
     wire_bytes: int
     hops: int
+    planned: datetime | None = None
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HostScore:
-    """One host over a span of days.
+class Score:
+    """One host, or one feed, over a span of days.
 
     ``requests`` include redirects; ``unconditional`` are those without validators to servers that had given some, of
     which ``over_budget`` came within a day of another one for the same feed (H-09). ``good``, ``out_of_sequence`` and
     ``made_up`` count requests with validators: those given last, those given earlier, those never given.
+    ``hurried`` came within an hour of the last one for the same feed and before their time, ``bursts`` within ten
+    seconds of another one to the same host; servers of the operator's own are left out of both.
     ``shortest_gap`` is between two requests for one feed, ``shortest_spacing`` between any two to the host.
     """
 
-    host: str
+    name: str
     feeds: int
     requests: int
     unchanged: int
@@ -52,11 +57,14 @@ class HostScore:
     wire_bytes: int
     shortest_gap: timedelta | None
     shortest_spacing: timedelta | None
+    hurried: int = 0
+    bursts: int = 0
 
     @property
     def bad_marks(self) -> int:
         """What the owner could hold against us; the target is none."""
-        return self.over_budget + self.out_of_sequence + self.made_up + self.cookies + self.referers
+        validators = self.over_budget + self.out_of_sequence + self.made_up
+        return validators + self.cookies + self.referers + self.hurried + self.bursts
 
     @property
     def unconditional_share(self) -> float:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from aggregator.model import SKIPPED, FeedId, HostScore, PollTrace
+from aggregator.model import SKIPPED, FeedId, PollTrace, Score
 
 DAY = timedelta(days=1)
+FLOOR, SPACING = timedelta(hours=1), timedelta(seconds=10)
+"""What the page about our bot promises."""
+STARTING = timedelta(seconds=1)
+"""A request may start so much later than the moment it was given; the next one need not."""
 REMEMBERED = timedelta(days=3)
 """A server that gave a validator in these last days counts as one that gives them."""
 KEPT = ("modified", "same-body", "not-modified")
@@ -28,7 +32,7 @@ class _Address:
 
 @dataclass(slots=True)
 class _Feed:
-    """When one feed was asked last, and last without validators."""
+    """When one feed was asked at one address last, and last without validators."""
 
     last_at: datetime | None = None
     bare_at: datetime | None = None
@@ -36,6 +40,8 @@ class _Feed:
 
 @dataclass(slots=True)
 class _Host:
+    """What is counted under one name."""
+
     feeds: set[FeedId] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
     last_at: datetime | None = None
@@ -46,19 +52,32 @@ class _Host:
         self.counts[name] = self.counts.get(name, 0) + more
 
 
-def host_scores(traces: Iterable[PollTrace]) -> tuple[HostScore, ...]:
+def host_scores(traces: Iterable[PollTrace]) -> tuple[Score, ...]:
     """One score a host, by name; ``traces`` in the order of their starts, shared answers and pushes left out."""
+    return _scores(traces, lambda trace: trace.host)
+
+
+def feed_scores(traces: Iterable[PollTrace]) -> tuple[Score, ...]:
+    """The same, one score a feed (H-73)."""
+    return _scores(traces, lambda trace: trace.feed_id)
+
+
+def _scores(traces: Iterable[PollTrace], name: Callable[[PollTrace], str]) -> tuple[Score, ...]:
     hosts: dict[str, _Host] = {}
     feeds: dict[tuple[FeedId, str], _Feed] = {}
     addresses: dict[str, _Address] = {}
+    planned: dict[FeedId, datetime | None] = {}
     for trace in traces:
-        host = hosts.setdefault(trace.host, _Host())
+        host = hosts.setdefault(name(trace), _Host())
         host.feeds.add(trace.feed_id)
+        before, planned[trace.feed_id] = planned.get(trace.feed_id), trace.planned
         if trace.outcome == SKIPPED:
             host.add("put_off")
             continue
         feed = feeds.setdefault((trace.feed_id, trace.final_url), _Feed())
         address = addresses.setdefault(trace.final_url, _Address())
+        if not trace.own:
+            _haste(trace, host, feed, before)
         _count(trace, host, feed)
         if trace.asked is None:
             _bare(trace, host, feed, address)
@@ -78,6 +97,14 @@ def _count(trace: PollTrace, host: _Host, feed: _Feed) -> None:
     host.gap = _shortest(host.gap, feed.last_at, trace.started_at)
     host.spacing = _shortest(host.spacing, host.last_at, trace.started_at)
     feed.last_at = host.last_at = trace.started_at
+
+
+def _haste(trace: PollTrace, host: _Host, feed: _Feed, planned: datetime | None) -> None:
+    """Requests that came too soon: for the feed, unless they were planned so (H-29), or for the host (H-70)."""
+    at = trace.started_at
+    early = planned is not None and at < planned
+    host.add("hurried", early and feed.last_at is not None and at - feed.last_at < FLOOR)
+    host.add("bursts", host.last_at is not None and at - host.last_at < SPACING - STARTING)
 
 
 def _bare(trace: PollTrace, host: _Host, feed: _Feed, address: _Address) -> None:
@@ -122,11 +149,11 @@ def _shortest(known: timedelta | None, before: datetime | None, now: datetime) -
     return now - before if known is None else min(known, now - before)
 
 
-def _score(name: str, host: _Host) -> HostScore:
+def _score(name: str, host: _Host) -> Score:
     names = ("requests", "unchanged", "unconditional", "over_budget", "good", "out_of_sequence", "made_up")
-    more = ("cookies", "referers", "put_off", "wire_bytes")
-    return HostScore(
-        host=name,
+    more = ("cookies", "referers", "put_off", "wire_bytes", "hurried", "bursts")
+    return Score(
+        name=name,
         feeds=len(host.feeds),
         shortest_gap=host.gap,
         shortest_spacing=host.spacing,

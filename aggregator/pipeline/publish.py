@@ -13,7 +13,7 @@ from aggregator.pipeline.politeness import host_scores
 from aggregator.ports import Archive, Output
 from aggregator.publish.edition import CATEGORY_LIMIT, LIMIT, SOURCE_LIMIT, combined, of_category, of_feed
 from aggregator.publish.heads import render_heads
-from aggregator.publish.manners import render_politeness
+from aggregator.publish.manners import render_manners
 from aggregator.publish.press import Press
 from aggregator.publish.render import render, render_site, rendering
 from aggregator.version import __version__
@@ -35,18 +35,20 @@ class PublishReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Mark:
-    """What the output remembers of the last run: the way of rendering, and what the front page told of the feeds."""
+    """What the output remembers of the last run: the way of rendering, what the front page told of the feeds, and the
+    end of the politeness ledger."""
 
     way: str
     front: str
+    ledger: str
 
     @classmethod
     def read(cls, remembered: str) -> _Mark:
-        way, _, front = remembered.partition("+")
-        return cls(way=way, front=front)
+        way, front, ledger, *_ = (*remembered.split("+"), "", "", "")
+        return cls(way=way, front=front, ledger=ledger)
 
     def __str__(self) -> str:
-        return f"{self.way}+{self.front}"
+        return f"{self.way}+{self.front}+{self.ledger}"
 
 
 def publish(archive: Archive, output: Output, site: Site, agent: str, *, rebuild: bool = False) -> PublishReport:
@@ -60,12 +62,14 @@ def publish(archive: Archive, output: Output, site: Site, agent: str, *, rebuild
     press = Press(site=site, clean=clean_html, version=__version__, agent=agent)
     since, remembered = output.published()
     ledger = _ledger(archive)
-    before, now = _Mark.read(remembered), _Mark(way=_way(press), front=_front(archive.cards_mark(), ledger))
+    front = _front(archive.cards_mark())
+    before, now = _Mark.read(remembered), _Mark(way=_way(press), front=front, ledger=f"{ledger:%Y-%m-%d}")
     everything = rebuild or before.way != now.way
     touched = archive.touched(0 if everything else since)
     if not everything and touched.seq == since and before == now:
         return PublishReport(seq=since, editions=0, written=())
-    return _Run(archive, output, press, archive.cards(), touched, everything).finish(str(now), ledger)
+    due = ledger if everything or before.ledger != now.ledger else None
+    return _Run(archive, output, press, archive.cards(), touched, everything).finish(str(now), due)
 
 
 class _Run:
@@ -84,9 +88,9 @@ class _Run:
         self._cards, self._touched, self._everything = cards, touched, everything
         self._founding = archive.founding()
 
-    def finish(self, mark: str, ledger: datetime) -> PublishReport:
+    def finish(self, mark: str, ledger: datetime | None) -> PublishReport:
         """Write what is to be written, the combined feed last, and remember how far it goes. ``ledger`` is the end of
-        the politeness ledger."""
+        the politeness ledger, where it is to be told anew."""
         written: list[str] = []
         count = 1
         for batch in _batches(self._parts()):
@@ -96,18 +100,19 @@ class _Run:
         changed_at = self._touched.at or self._founding.at
         files = (*render([whole], self._cards, self._press), *render_site(whole, self._cards, self._press, changed_at))
         heads = render_heads(self._archive.heads(), changed_at)
-        written += self._output.write((*files, heads, self._politeness(ledger)))
+        written += self._output.write((*files, heads, *self._manners(ledger)))
         # A category that no feed is in any more is not published any more; a removed feed's file stays.
         keep = [f"category/{name}" for name in sorted(_categories(self._cards))]
         written += self._output.remove_except("category", keep)
         self._output.remember(self._touched.seq, mark)
         return PublishReport(seq=self._touched.seq, editions=count, written=tuple(written))
 
-    def _politeness(self, until: datetime) -> File:
-        """The last whole days, so that the page changes once a day."""
+    def _manners(self, until: datetime | None) -> tuple[File, ...]:
+        """The last whole days, so that these pages change once a day, and a week of polls is read as rarely."""
+        if until is None:
+            return ()
         since = until - LEDGER
-        scores = host_scores(self._archive.traces(since, until))
-        return render_politeness(scores, since, until, self._press.site, until)
+        return render_manners(host_scores(self._archive.traces(since, until)), since, until, self._press)
 
     def _parts(self) -> Iterator[Edition]:
         """The categories and sources that changed."""
@@ -127,10 +132,9 @@ def _way(press: Press) -> str:
     return hashlib.sha256(f"{rendering(press)} {SANITISER_VERSION}".encode()).hexdigest()
 
 
-def _front(cards: str, ledger: datetime) -> str:
-    """Changes whenever the front page would tell something else of the feeds, and with the day of the ledger; the
-    journal does not hold that."""
-    return hashlib.sha256(f"{cards} {ledger}".encode()).hexdigest()
+def _front(cards: str) -> str:
+    """Changes whenever the front page would tell something else of the feeds; the journal does not hold that."""
+    return hashlib.sha256(cards.encode()).hexdigest()
 
 
 def _ledger(archive: Archive) -> datetime:

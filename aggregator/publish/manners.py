@@ -1,30 +1,41 @@
-"""The page on which publishers can check how we behaved towards their servers (H-73). Same ledger, same bytes."""
+"""The pages on which publishers can check how we behaved towards their servers (H-73). Same ledger, same bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from aggregator.model import File, HostScore, Site
+from aggregator.model import File, Score
 from aggregator.publish import links
 from aggregator.publish.markup import legal
-from aggregator.publish.pages import fill
+from aggregator.publish.pages import fill, render_about
+from aggregator.publish.press import Press
 
 
-def render_politeness(
-    scores: Sequence[HostScore], since: datetime, until: datetime, site: Site, changed_at: datetime
-) -> File:
-    """``politeness.html``: one line a host for the days from ``since`` to ``until`` (aware, UTC)."""
-    hosts = [_line(score) for score in scores if score.requests]
-    body = fill(
-        links.POLITENESS, site, hosts=hosts, since=f"{since:%Y-%m-%d}", until=f"{until - timedelta(days=1):%Y-%m-%d}"
-    )
-    return File(path=links.POLITENESS, body=body, changed_at=changed_at)
+def render_manners(scores: Sequence[Score], since: datetime, until: datetime, press: Press) -> tuple[File, File]:
+    """``politeness.html``, one line a host for the days from ``since`` to ``until`` (aware, UTC), and
+    ``about-our-bot.html`` with the sum of it."""
+    asked = [score for score in scores if score.requests]
+    first, last = f"{since:%Y-%m-%d}", f"{until - timedelta(days=1):%Y-%m-%d}"
+    lines = [_line(score) for score in asked]
+    body = fill(links.POLITENESS, press.site, hosts=lines, since=first, until=last)
+    ledger = File(path=links.POLITENESS, body=body, changed_at=until)
+    return ledger, render_about(press, until, f"From {first} to {last} (UTC) we made {_sum(asked)}.")
 
 
-def _line(score: HostScore) -> dict[str, object]:
+def _sum(asked: Sequence[Score]) -> str:
+    """Such as “1,234 requests to 17 hosts; 87 % were answered “not modified”; no bad mark”."""
+    requests, marks = sum(score.requests for score in asked), sum(score.bad_marks for score in asked)
+    if not requests:
+        return "no request"
+    unchanged = sum(score.unchanged for score in asked) * 100 // requests
+    first = f"{requests:,} request{'s' * (requests > 1)} to {len(asked):,} host{'s' * (len(asked) > 1)}"
+    return f"{first}; {unchanged} % were answered “not modified”; {marks or 'no'} bad mark{'s' * (marks > 1)}"
+
+
+def _line(score: Score) -> dict[str, object]:
     return {
-        "name": legal(score.host),
+        "name": legal(score.name),
         "feeds": score.feeds,
         "requests": score.requests,
         "unchanged": score.unchanged,

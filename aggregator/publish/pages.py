@@ -64,12 +64,13 @@ def render_source(edition: Edition, card: SourceCard, press: Press, changed_at: 
     return File(path=f"{edition.path}.html", body=body, changed_at=changed_at)
 
 
-def render_about(press: Press, changed_at: datetime) -> File:
-    """``about-our-bot.html``: who asks for the feeds, how often, and how to be left alone (H-60)."""
+def render_about(press: Press, changed_at: datetime, week: str = "") -> File:
+    """``about-our-bot.html``: who asks for the feeds, how often, and how to be left alone (H-60); ``week`` sums up in a
+    sentence how we behaved (H-73)."""
     contact = press.site.contact.strip()
     address = links.web(contact) or (f"mailto:{contact}" if "@" in contact and " " not in contact else None)
     agent = press.agent or f"aggregator/{press.version}"
-    body = fill(links.ABOUT, press.site, agent=legal(agent), contact=contact, contact_url=address)
+    body = fill(links.ABOUT, press.site, agent=legal(agent), contact=contact, contact_url=address, week=week)
     return File(path=links.ABOUT, body=body, changed_at=changed_at)
 
 

@@ -12,11 +12,11 @@ from aggregator.model import Edition, File, SourceCard
 from aggregator.publish.atom import render_atom
 from aggregator.publish.jsonfeed import render_json
 from aggregator.publish.opml import render_opml
-from aggregator.publish.pages import render_about, render_fixtures, render_front, render_source
+from aggregator.publish.pages import render_fixtures, render_front, render_source
 from aggregator.publish.press import Press
 from aggregator.publish.rss import render_rss
 
-RENDERER_VERSION = "4"
+RENDERER_VERSION = "5"
 """Goes up with every change of this room that alters a published byte, so that everything is rendered again."""
 
 
@@ -38,13 +38,12 @@ def render(editions: Sequence[Edition], cards: Sequence[SourceCard], press: Pres
 
 
 def render_site(edition: Edition, cards: Sequence[SourceCard], press: Press, changed_at: datetime) -> tuple[File, ...]:
-    """Front page of the combined edition, source list, the page about our bot and what belongs to them.
+    """Front page of the combined edition, source list and what belongs to them.
 
     ``changed_at`` is when the archive or a source's state changed last, aware and UTC.
     """
     return (
         render_front(edition, cards, press, changed_at),
         render_opml(cards, press.site, changed_at),
-        render_about(press, changed_at),
         *render_fixtures(changed_at),
     )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from aggregator.model import BACKFILLED, PollTrace
 from aggregator.store.hosts import host_of
-from aggregator.store.values import Row, instant
+from aggregator.store.values import Row, instant, maybe_instant
+
+OWNED = timedelta(minutes=15)
+"""Below this floor the operator owns the publisher (H-29)."""
 
 
-def trace_of(row: Row, host: str) -> PollTrace:
-    """A row of ``polls``, and the host that the feed is filed under; a request for history has one of its own."""
+def trace_of(row: Row, host: str, floor: timedelta) -> PollTrace:
+    """A row of ``polls``, the host that the feed is filed under, and the feed's floor; a request for history has a host
+    of its own."""
     return PollTrace(
         feed_id=row["feed_id"],
         host=host_of(row["url"]) if row["outcome"] == BACKFILLED else host,
@@ -22,4 +28,6 @@ def trace_of(row: Row, host: str) -> PollTrace:
         flaws=row["flaws"] or "",
         wire_bytes=row["bytes"],
         hops=row["hops"],
+        planned=maybe_instant(row["next_poll_at"]),
+        own=floor < OWNED,
     )

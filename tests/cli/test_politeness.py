@@ -38,6 +38,13 @@ def test_programs_get_every_number(tmp_path: Path, capsys: pytest.CaptureFixture
     assert row["shortest_gap_seconds"] == 7200
 
 
+def test_feeds_can_be_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """H-73: one object a feed, with the share without validators, the validators by kind and the shortest gap."""
+    assert main(["--config", folder(tmp_path), "feeds", "politeness", "--feeds", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["feed"], row["validators_made_up"], row["unconditional_share"], row["hurried"]) == ("ashmere", 1, 0, 0)
+
+
 def test_people_get_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the sum of all hosts below; days without a request say so."""
     config = folder(tmp_path)

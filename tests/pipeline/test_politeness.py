@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.model import FeedId, HostScore, PollTrace
-from aggregator.pipeline.politeness import host_scores
+from aggregator.model import FeedId, PollTrace, Score
+from aggregator.pipeline.politeness import feed_scores, host_scores
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 FIRST = PollTrace(
     feed_id=FeedId("knowsmere"),
     host="knowsmere.example",
@@ -31,7 +32,7 @@ def after(hours: float, trace: PollTrace, **changes: object) -> PollTrace:
     return replace(trace, started_at=NOON + timedelta(hours=hours), **changes)  # type: ignore[arg-type]
 
 
-def only(*traces: PollTrace) -> HostScore:
+def only(*traces: PollTrace) -> Score:
     """The score of the one host."""
     (score,) = host_scores(traces)
     return score
@@ -89,4 +90,35 @@ def test_redirects_flaws_and_polls_put_off_are_counted() -> None:
 def test_hosts_are_listed_by_name() -> None:
     """One score a host."""
     far = after(1, FIRST, host="ashmere.example", feed_id=FeedId("ashmere"))
-    assert [score.host for score in host_scores([FIRST, far])] == ["ashmere.example", "knowsmere.example"]
+    assert [score.name for score in host_scores([FIRST, far])] == ["ashmere.example", "knowsmere.example"]
+
+
+def test_a_feed_has_a_score_of_its_own() -> None:
+    """H-73: two feeds of one host are told apart, the requests of each in their own order."""
+    other = after(1, FIRST, feed_id=FeedId("other"), final_url="https://knowsmere.example/other")
+    scores = feed_scores([FIRST, other, after(2, SAME), after(3, SAME, asked="e9/-")])
+    assert [(score.name, score.requests, score.good, score.made_up) for score in scores] == [
+        ("knowsmere", 3, 1, 1),
+        ("other", 1, 0, 0),
+    ]
+
+
+def test_a_request_before_its_time_is_a_mark() -> None:
+    """H-29: 59 min 59 s after the last one, unless planned so because the server itself declares a shorter life, or
+    owned by the operator."""
+    planned, early = replace(FIRST, planned=NOON + timedelta(hours=3)), timedelta(minutes=59, seconds=59) / HOUR
+    assert (only(planned, after(early, SAME)).hurried, only(planned, after(1, SAME)).hurried) == (1, 0)
+    brisk = replace(FIRST, planned=NOON + timedelta(minutes=15))
+    assert only(brisk, after(0.25, SAME)).bad_marks == 0
+    own = replace(FIRST, own=True, planned=planned.planned)
+    assert only(own, after(0.1, replace(SAME, own=True))).bad_marks == 0
+    put_off = after(0.2, SAME, outcome="skipped", planned=NOON + timedelta(hours=8))
+    assert only(brisk, put_off, after(0.4, SAME)).bad_marks == 1, "a poll put off is planned anew"
+
+
+def test_two_requests_within_ten_seconds_are_a_burst() -> None:
+    """H-70: from start to start, whichever feeds they are for; a second is allowed for starting."""
+    other = replace(SAME, feed_id=FeedId("other"), final_url="https://knowsmere.example/other")
+    assert only(FIRST, after(8 / 3600, other)).bursts == 1
+    assert only(FIRST, after(9.5 / 3600, other)).bad_marks == 0
+    assert only(replace(FIRST, own=True), after(0, replace(other, own=True))).bad_marks == 0

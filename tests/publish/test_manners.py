@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregator.model import HostScore
-from aggregator.publish.manners import render_politeness
-from tests.publish.press import SITE
+from aggregator.model import Score
+from aggregator.publish.manners import render_manners
+from tests.publish.press import press
 
 UNTIL = datetime(2026, 6, 8, tzinfo=UTC)
 WEEK = timedelta(days=7)
-SCORE = HostScore(
-    host="otterby.gov.uk",
+SCORE = Score(
+    name="otterby.gov.uk",
     feeds=2,
     requests=90,
     unchanged=80,
@@ -32,16 +32,23 @@ SCORE = HostScore(
 )
 
 
-def page(*scores: HostScore) -> str:
+def page(*scores: Score) -> str:
     """The page as text."""
-    made = render_politeness(scores, UNTIL - WEEK, UNTIL, SITE, UNTIL)
+    made, _ = render_manners(scores, UNTIL - WEEK, UNTIL, press())
     assert made.path == "politeness.html"
+    return made.body.decode()
+
+
+def about(*scores: Score) -> str:
+    """The other page, as text."""
+    _, made = render_manners(scores, UNTIL - WEEK, UNTIL, press())
+    assert made.path == "about-our-bot.html"
     return made.body.decode()
 
 
 def test_one_line_a_host() -> None:
     """What the owner would count, and from when to when."""
-    text = page(SCORE, replace(SCORE, host="idle.example", requests=0))
+    text = page(SCORE, replace(SCORE, name="idle.example", requests=0))
     for part in (
         "otterby.gov.uk",
         "<td>90</td>",
@@ -65,7 +72,24 @@ def test_gaps_are_rounded_down(gap: timedelta | None, words: str) -> None:
 
 def test_hostile_names_stay_text() -> None:
     """A host name comes from the configuration of feeds and their redirects."""
-    assert "<script>" not in page(replace(SCORE, host="<script>x</script>"))
+    assert "<script>" not in page(replace(SCORE, name="<script>x</script>"))
+
+
+def test_the_page_about_our_bot_sums_it_up() -> None:
+    """H-73: whoever follows the address in our User-Agent reads how we behaved, and finds the ledger."""
+    text = about(SCORE, replace(SCORE, name="b.example", requests=10, unchanged=5), replace(SCORE, requests=0))
+    for part in (
+        "From 2026-06-01 to 2026-06-07 (UTC)",
+        "100 requests to 2 hosts",
+        "85 % were answered",
+        "no bad mark.",
+        'politeness.html"',
+    ):
+        assert part in text, part
+    assert "1 request to 1 host; 100 % were answered “not modified”; 3 bad marks." in about(
+        replace(SCORE, requests=1, unchanged=1, hurried=1, bursts=2)
+    )
+    assert "we made no request." in about()
 
 
 def test_no_request_is_said_so() -> None:

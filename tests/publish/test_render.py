@@ -28,7 +28,7 @@ def test_files_of_editions() -> None:
 def test_files_of_the_site() -> None:
     """Front page, source list, the page about our bot, style sheet, icon and robots.txt; all accepted by the folder."""
     files = render_site(EDITIONS[0], [COUNCIL], press(), NOON)
-    expected = {"index.html", "opml.xml", "about-our-bot.html", "style.css", "icon.svg", "robots.txt"}
+    expected = {"index.html", "opml.xml", "style.css", "icon.svg", "robots.txt"}
     assert {file.path for file in files} == expected
 
 

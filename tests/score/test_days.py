@@ -75,8 +75,8 @@ def test_the_ledger_says_the_same(place: Installation) -> None:
     traces = list(place.store.archive.traces(SPRING - 100 * DAY, SPRING + 200 * DAY))
     # The ledger is in the order of our clock, which was set back twice: only what came before is in order.
     scores = host_scores(trace for trace in traces if trace.started_at < SPRING + 40 * DAY)
-    assert [score.host for score in scores if score.bad_marks] == []
-    plain = next(score for score in scores if score.host == "plain.example")
+    assert [score.name for score in scores if score.bad_marks] == []
+    plain = next(score for score in scores if score.name == "plain.example")
     assert plain.good > 0.9 * plain.requests
     assert sum(score.put_off for score in scores) > 0
 

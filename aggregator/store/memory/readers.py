@@ -84,7 +84,8 @@ class MemoryArchive:
             ]
             rows = sorted((row for row in own if first <= str(row["started_at"]) < last), key=_start)
             for row in rows:
-                yield trace_of(row, feed_host(self._tables.feeds[FeedId(str(row["feed_id"]))]))
+                feed = self._tables.feeds[FeedId(str(row["feed_id"]))]
+                yield trace_of(row, feed_host(feed), feed.source.min_interval)
 
     def heads(self) -> tuple[DayHead, ...]:
         """The last journal row of every day that is over, oldest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 
@@ -40,8 +40,10 @@ CROSS JOIN entries AS lead ON lead.id = copy.duplicate_of
 WHERE journal.seq > ? AND journal.seq <= ?
 """
 _TRACES = """
-SELECT polls.*, feeds.host FROM polls INDEXED BY polls_by_start CROSS JOIN feeds ON feeds.id = polls.feed_id
-WHERE started_at >= ? AND started_at < ? AND via IS NULL AND outcome NOT IN ('pushed', 'imported') ORDER BY started_at
+SELECT polls.*, feeds.host, coalesce(feeds.source ->> '$.min_interval', 3600) AS floor
+FROM polls INDEXED BY polls_by_start CROSS JOIN feeds ON feeds.id = polls.feed_id
+WHERE started_at >= ? AND started_at < ? AND via IS NULL AND outcome NOT IN ('pushed', 'imported')
+ORDER BY started_at
 """
 _LEFT = "SELECT payload FROM journal WHERE seq > ? AND seq <= ? AND kind IN ('feed_changed', 'feed_returned')"
 
@@ -73,7 +75,7 @@ class SqliteArchive:
         """Requests and skipped polls from ``since`` until before ``until``, in the order of their starts."""
         with self._database.reading() as reader:
             for row in reader.execute(_TRACES, (instant_text(since), instant_text(until))):
-                yield trace_of(row, row["host"])
+                yield trace_of(row, row["host"], timedelta(seconds=row["floor"]))
 
     def heads(self) -> tuple[DayHead, ...]:
         """The last journal row of every day that is over, oldest first."""
