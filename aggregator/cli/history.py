@@ -10,8 +10,8 @@ import click
 
 from aggregator.cli.settings import settings_of
 from aggregator.cli.show import local, plain, plain_body, print_json, stamp
-from aggregator.history import Piece, word_diff
-from aggregator.model import Provenance, Revision
+from aggregator.model import Difference, Piece, Provenance, Revision
+from aggregator.pipeline.compare import compare
 
 SOURCES = {
     Provenance.LIVE: "",
@@ -36,20 +36,21 @@ def command(config: Path | None, entry: str, as_json: bool) -> None:
 
     A version brought as history stands where its capture belongs, not where it was stored.
 
-    Removed words stand in [-brackets-], added ones in {+braces+}; on a terminal they are coloured too.
+    Removed words stand in [-brackets-], added ones in {+braces+}; on a terminal they are coloured too. Links, attached
+    files and authors that changed follow below the text.
     """
     from aggregator.wiring import open_catalogue
 
     settings = settings_of(config)
     with open_catalogue(settings) as catalogue:
         revisions = catalogue.revisions(entry)
-    diffs = [()] + [word_diff(_text(old), _text(new)) for old, new in pairwise(revisions)]
+    diffs = [None, *(compare(old, new) for old, new in pairwise(revisions))]
     if as_json:
         print_json([_json(revision, diff) for revision, diff in zip(revisions, diffs, strict=True)])
         return
     for revision, diff in zip(revisions, diffs, strict=True):
         click.echo(_heading(revision, settings.site.timezone))
-        click.echo(_coloured(diff) if diff else plain_lines(_text(revision)))
+        click.echo(_compared(diff) if diff else plain_lines(_text(revision)))
         click.echo("")
 
 
@@ -75,20 +76,36 @@ def _heading(revision: Revision, zone: str) -> str:
     return plain(f"── version {revision.number}, {local(at, zone)} ({', '.join(marks)}): {revision.reason}")
 
 
+_GAP = Piece(kind="same", text="\n\n")
+
+
+def _compared(diff: Difference) -> str:
+    lines = [_coloured((*diff.title, _GAP, *diff.text))]
+    for swap in diff.swaps:
+        pieces = [Piece(kind="removed", text=each) for each in swap.removed]
+        pieces += [Piece(kind="added", text=each) for each in swap.added]
+        lines += [f"{swap.name}: {_coloured((piece,))}" for piece in pieces]
+    return "\n".join(lines)
+
+
 def _coloured(diff: tuple[Piece, ...]) -> str:
     colour = sys.stdout.isatty()
     marks = {"same": ("", "", None), "removed": ("[-", "-]", "red"), "added": ("{+", "+}", "green")}
     parts = []
     for piece in diff:
         start, end, ink = marks[piece.kind]
-        body = piece.text.rstrip()
-        tail = piece.text[len(body) :]
+        body = piece.text.strip()
+        if not body:
+            # Space alone is told by the space that came, not by marks around nothing.
+            parts.append("" if piece.kind == "removed" else piece.text)
+            continue
+        lead, tail = piece.text.split(body)
         text = plain_lines(f"{start}{body}{end}")
-        parts.append((click.style(text, fg=ink) if colour and ink else text) + tail)
+        parts.append(lead + (click.style(text, fg=ink) if colour and ink else text) + tail)
     return "".join(parts)
 
 
-def _json(revision: Revision, diff: tuple[Piece, ...]) -> dict[str, object]:
+def _json(revision: Revision, diff: Difference | None) -> dict[str, object]:
     return {
         "number": revision.number,
         "seen_at": stamp(revision.seen_at),
@@ -103,5 +120,8 @@ def _json(revision: Revision, diff: tuple[Piece, ...]) -> dict[str, object]:
         "reason": revision.reason,
         "provenance": str(revision.provenance),
         "observed_at": stamp(revision.observed_at),
-        "diff": [{"kind": piece.kind, "text": piece.text} for piece in diff],
+        "diff": [{"kind": piece.kind, "text": piece.text} for piece in (*diff.title, _GAP, *diff.text)] if diff else [],
+        "swaps": [{"what": swap.name, "removed": swap.removed, "added": swap.added} for swap in diff.swaps]
+        if diff
+        else [],
     }

@@ -19,6 +19,7 @@ from aggregator.model.change import (
     Text,
     Verdict,
 )
+from aggregator.model.difference import Difference, Piece, Swap
 from aggregator.model.document import Document, Entry, Fingerprint, ReadContext, Stamp, Unreadable
 from aggregator.model.edition import (
     Edition,
@@ -154,6 +155,7 @@ __all__ = [
     "DateStatus",
     "DayHead",
     "Delivery",
+    "Difference",
     "Document",
     "Due",
     "Edition",
@@ -204,6 +206,7 @@ __all__ = [
     "OriginalSource",
     "Outcome",
     "Person",
+    "Piece",
     "PollLine",
     "PollRecord",
     "PollReport",
@@ -251,6 +254,7 @@ __all__ = [
     "Stamp",
     "Standing",
     "Subscription",
+    "Swap",
     "Text",
     "Tombstone",
     "Touched",

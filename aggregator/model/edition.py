@@ -213,7 +213,8 @@ class EntryRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
     """One stored version of an entry; ``number`` counts from 1 as they were stored, ``reverts_to`` names an equal older
-    one. ``observed_at`` is the time of the capture a version of history was read from (B-08)."""
+    one. ``observed_at`` is the time of the capture a version of history was read from (B-08). Links of ``content``
+    resolve against ``base``; ``attachments`` are addresses, ``authors`` names."""
 
     entry_id: EntryId
     number: int
@@ -230,6 +231,9 @@ class Revision:
     reason: str
     provenance: Provenance = Provenance.LIVE
     observed_at: datetime | None = None
+    base: str | None = None
+    attachments: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

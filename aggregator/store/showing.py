@@ -184,6 +184,9 @@ def version(revision: StoredRevision) -> Revision:
         reason=revision.reason,
         provenance=revision.provenance,
         observed_at=revision.observed_at,
+        base=words.base,
+        attachments=tuple(enclosure.url for enclosure in words.enclosures),
+        authors=tuple(author.name for author in words.authors),
     )
 
 
