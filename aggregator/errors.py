@@ -77,6 +77,17 @@ class StoreError(AggregatorError):
     exit_status = 1
 
 
+class CaptureError(AggregatorError):
+    """A capture that cannot be read: ``file`` (without ending), the byte where it begins, and why in plain words.
+
+    ``cut``: the file breaks off there, as after a crash or on a full disk; else bytes were changed.
+    """
+
+    def __init__(self, file: str, offset: int, reason: str, *, cut: bool = False) -> None:
+        self.file, self.offset, self.reason, self.cut = file, offset, reason, cut
+        super().__init__(f"{file}, byte {offset}: {reason}")
+
+
 class UnreadableError(AggregatorError):
     """A document that is not a feed or cannot be read; ``kind`` is a short machine word, ``detail`` is for people.
 

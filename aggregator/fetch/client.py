@@ -150,7 +150,7 @@ class HttpFetch:
             certificate_ends=response.extensions.get("certificate_ends"),
         )
         if (target := self._target(url, answer, response)) is not None:
-            return Hop(url=trail.url, status=answer.status, target=target)
+            return Hop(url=trail.url, status=answer.status, target=target, headers=answer.headers)
         body = b""
         if answer.status in READ:
             body = await self._body(trail, answer, response)

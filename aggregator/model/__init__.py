@@ -1,5 +1,6 @@
 """The nouns of the house: frozen, without behaviour, below everything else."""
 
+from aggregator.model.capture import Capture, CaptureKind, CaptureRow, Kept, Opened, Original, Place, Sealed
 from aggregator.model.chain import EventKind, PublishEvent, Sealed, Segment, Standing, Tombstone
 from aggregator.model.change import (
     Added,
@@ -146,6 +147,9 @@ __all__ = [
     "Blocked",
     "Bound",
     "Candidate",
+    "Capture",
+    "CaptureKind",
+    "CaptureRow",
     "Category",
     "Change",
     "Checked",
@@ -193,6 +197,7 @@ __all__ = [
     "Identity",
     "Item",
     "JournalRow",
+    "Kept",
     "Key",
     "Link",
     "Listing",
@@ -203,10 +208,13 @@ __all__ = [
     "Move",
     "NotModified",
     "Offer",
+    "Opened",
+    "Original",
     "OriginalSource",
     "Outcome",
     "Person",
     "Piece",
+    "Place",
     "PollLine",
     "PollRecord",
     "PollReport",

@@ -51,11 +51,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One redirect on the way: the address asked, its status and the absolute target."""
+    """One redirect on the way: the address asked, its status, the absolute target and the header lines received."""
 
     url: str
     status: int
     target: str
+    headers: Headers = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aggregator.ports.archive import Archive, Catalogue
 from aggregator.ports.bundle import Ports, everybody_welcome
+from aggregator.ports.captures import CaptureArchive, Captures
 from aggregator.ports.chains import Chains
 from aggregator.ports.fixity import Columns, Evidence, JournalLine
 from aggregator.ports.ledger import Ledger, Writer
@@ -14,6 +15,8 @@ from aggregator.ports.sources import Sources
 
 __all__ = [
     "Archive",
+    "CaptureArchive",
+    "Captures",
     "Catalogue",
     "Chains",
     "Clock",

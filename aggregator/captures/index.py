@@ -1,0 +1,57 @@
+"""The index beside each file: one CDXJ line for each body and each repeat of one. Pure.
+
+Answers that say not modified are left out: they hold no body, and there is one at nearly every poll.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from aggregator.captures.names import WARC
+from aggregator.model import CaptureKind, Place
+
+PORTS = {"http": 80, "https": 443}
+REVISIT = "warc/revisit"
+UNKNOWN_TYPE = "application/octet-stream"
+
+
+def index_line(
+    url: str, at: datetime, kind: CaptureKind, content_type: str | None, status: int, digest: str, place: Place
+) -> str:
+    """The line of one answer, with its end; empty where it gets none. ``place`` is that of the answer's own record."""
+    if kind is CaptureKind.NOT_MODIFIED:
+        return ""
+    media_type = (content_type or UNKNOWN_TYPE).partition(";")[0].strip().lower()
+    facts = {
+        "url": url,
+        "mime": media_type if kind is CaptureKind.WHOLE else REVISIT,
+        "status": str(status),
+        "digest": f"sha256:{digest}",
+        "length": str(place.length),
+        "offset": str(place.offset),
+        "filename": f"{place.file}{WARC}",
+    }
+    return f"{sort_key(url)} {at.astimezone(UTC):%Y%m%d%H%M%S} {json.dumps(facts)}\n"
+
+
+def line_end(line: str) -> int | None:
+    """Where in its file the record of such a line ends; ``None`` where it is no line of ours."""
+    try:
+        facts = json.loads(line.split(" ", 2)[2])
+        return int(facts["offset"]) + int(facts["length"])
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None
+
+
+def sort_key(url: str) -> str:
+    """An address in the order that indices are sorted by: ``uk,gov,knowsley)/feed``."""
+    try:
+        parts = urlsplit(url.lower())
+        port = "" if parts.port in (None, PORTS.get(parts.scheme)) else f":{parts.port}"
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return url.lower()
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{','.join(reversed(host.split('.')))}{port}){parts.path or '/'}{query}"

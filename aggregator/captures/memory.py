@@ -1,0 +1,63 @@
+"""Captures in memory: the ports `Captures` and `CaptureArchive`, for tests and rehearsals."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from aggregator.captures.members import members
+from aggregator.captures.names import following, month_of
+from aggregator.captures.unseal import group, unseal
+from aggregator.captures.warc import parse
+from aggregator.errors import CaptureError, StoreError
+from aggregator.model import Kept, Opened, Place, Sealed
+
+
+class MemoryCaptures:
+    """The same records as on disk, gone when it is dropped. ``fault`` may be set to play a full disk."""
+
+    def __init__(self) -> None:
+        self.fault: str | None = None
+        self.flushed = 0
+        self._held: dict[Place, bytes] = {}
+        self._file, self._end = following(None, "1970-01"), 0
+
+    def append(self, sealed: Sealed) -> Kept | None:
+        """Add a capture; ``None`` while there is a fault."""
+        if self.fault is not None:
+            return None
+        month = month_of(sealed.at)
+        if not self._file.startswith(month):
+            self._file, self._end = following(self._file, month), 0
+        place = Place(file=self._file, offset=self._end, length=len(sealed.data))
+        self._held[place] = sealed.data
+        self._end += len(sealed.data)
+        return kept(sealed, place)
+
+    def flush(self) -> None:
+        """Count it. Raises `StoreError` while there is a fault."""
+        if self.fault is not None:
+            raise StoreError(self.fault)
+        self.flushed = len(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def read(self, place: Place) -> Opened:
+        """The capture at a place. Raises `CaptureError` where there is none."""
+        if place not in self._held:
+            raise CaptureError(place.file, place.offset, "there is no such capture")
+        return unseal(group(parse(member.data) for member in members(BytesIO(self._held[place]))))
+
+
+def kept(sealed: Sealed, place: Place) -> Kept:
+    """An appended capture, as the poll's row tells of it."""
+    return Kept(
+        place=place,
+        record_id=sealed.record_id,
+        kind=sealed.kind,
+        url=sealed.url,
+        at=sealed.at,
+        digest=sealed.digest,
+        size=sealed.size,
+        proof=sealed.proof,
+    )

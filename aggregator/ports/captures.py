@@ -1,0 +1,40 @@
+"""Where answers are kept as they came."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from aggregator.model import Kept, Opened, Place, Sealed
+
+
+class Captures(Protocol):
+    """The folder of captures, as polling writes it.
+
+    Law: what `append` returned may be committed only after `flush`; so a poll that is recorded has its body. A capture
+    whose poll was not committed stays, and is no harm.
+    """
+
+    def append(self, sealed: Sealed) -> Kept | None:
+        """Add a capture; ``None`` while captures are paused by a fault such as a full disk. Never raises for one."""
+        ...
+
+    def flush(self) -> None:
+        """Make everything appended outlast a crash; nothing to do is no cost.
+
+        Raises:
+            StoreError: it cannot be made so; nothing that refers to it may be committed.
+        """
+        ...
+
+    @property
+    def fault(self) -> str | None:
+        """Why captures are paused, in plain words; ``None`` while all is well."""
+        ...
+
+
+class CaptureArchive(Protocol):
+    """Captures to read again."""
+
+    def read(self, place: Place) -> Opened:
+        """The capture at a place. Raises `CaptureError` where it is missing, cut or damaged."""
+        ...
