@@ -15,7 +15,7 @@ from aggregator.captures.memory import kept
 from aggregator.captures.mend import mend
 from aggregator.captures.names import WARC, belongs, following, latest, month_of
 from aggregator.errors import StoreError
-from aggregator.model import Kept, Place, Sealed
+from aggregator.model import Kept, Place, SealedCapture
 
 log = structlog.get_logger()
 
@@ -38,7 +38,7 @@ class WarcFolder:
         self._paused: datetime | None = None
         self.fault: str | None = None
 
-    def append(self, sealed: Sealed) -> Kept | None:
+    def append(self, sealed: SealedCapture) -> Kept | None:
         """Add a capture. A fault pauses captures, is logged once, and is tried again after a while."""
         with self._lock:
             if self._rests(sealed.at):
@@ -77,7 +77,7 @@ class WarcFolder:
                 self._file.close()
                 self._file = None
 
-    def _file_for(self, sealed: Sealed) -> AppendedFile:
+    def _file_for(self, sealed: SealedCapture) -> AppendedFile:
         month = month_of(sealed.at)
         if self._file is None:
             self._file = self._open(month, sealed.at)

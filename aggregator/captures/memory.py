@@ -9,7 +9,7 @@ from aggregator.captures.names import following, month_of
 from aggregator.captures.unseal import group, unseal
 from aggregator.captures.warc import parse
 from aggregator.errors import CaptureError, StoreError
-from aggregator.model import Kept, Opened, Place, Sealed
+from aggregator.model import Kept, Opened, Place, SealedCapture
 
 
 class MemoryCaptures:
@@ -21,7 +21,7 @@ class MemoryCaptures:
         self._held: dict[Place, bytes] = {}
         self._file, self._end = following(None, "1970-01"), 0
 
-    def append(self, sealed: Sealed) -> Kept | None:
+    def append(self, sealed: SealedCapture) -> Kept | None:
         """Add a capture; ``None`` while there is a fault."""
         if self.fault is not None:
             return None
@@ -49,7 +49,7 @@ class MemoryCaptures:
         return unseal(group(parse(member.data) for member in members(BytesIO(self._held[place]))))
 
 
-def kept(sealed: Sealed, place: Place) -> Kept:
+def kept(sealed: SealedCapture, place: Place) -> Kept:
     """An appended capture, as the poll's row tells of it."""
     return Kept(
         place=place,

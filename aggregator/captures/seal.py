@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from aggregator.captures.members import pack
 from aggregator.captures.messages import request_head, response_head
 from aggregator.captures.warc import record
-from aggregator.model import Capture, CaptureKind, Hop, Original, Response, Sealed
+from aggregator.model import Capture, CaptureKind, Hop, Original, Response, SealedCapture
 
 PROFILES = {
     CaptureKind.NOT_MODIFIED: "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
@@ -26,7 +26,7 @@ _UNSAFE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def seal(capture: Capture, original: Original | None) -> Sealed:
+def seal(capture: Capture, original: Original | None) -> SealedCapture:
     """The records of one capture.
 
     ``original`` is the record of the same body that is kept already, or of the body that an answer without one
@@ -42,7 +42,7 @@ def seal(capture: Capture, original: Original | None) -> Sealed:
     answer = pack(_answer(capture, kind, original, name, digest))
     behind = pack(_request(capture, name)) if kind is CaptureKind.WHOLE and not capture.pushed else b""
     data = before + answer + behind
-    return Sealed(
+    return SealedCapture(
         record_id=name,
         kind=kind,
         url=response.url,

@@ -1,6 +1,6 @@
 """The nouns of the house: frozen, without behaviour, below everything else."""
 
-from aggregator.model.capture import Capture, CaptureKind, CaptureRow, Kept, Opened, Original, Place, Sealed
+from aggregator.model.capture import Capture, CaptureKind, CaptureRow, Kept, Opened, Original, Place, SealedCapture
 from aggregator.model.chain import EventKind, PublishEvent, Sealed, Segment, Standing, Tombstone
 from aggregator.model.change import (
     Added,
@@ -253,6 +253,7 @@ __all__ = [
     "Run",
     "Score",
     "Sealed",
+    "SealedCapture",
     "Seen",
     "Segment",
     "Selection",

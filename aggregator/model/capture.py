@@ -46,7 +46,7 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+class SealedCapture:
     """A capture as whole gzip members, ready to be appended.
 
     ``digest`` is the SHA-256 of the body in hex and ``size`` its bytes; of an answer that says not modified they are
@@ -81,7 +81,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A capture that was appended: what the poll's row and the journal say of it. Fields as in `Sealed`."""
+    """A capture that was appended: what the poll's row and the journal say of it. Fields as in `SealedCapture`."""
 
     place: Place
     record_id: str

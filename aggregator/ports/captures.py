@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from aggregator.model import Kept, Opened, Place, Sealed
+from aggregator.model import Kept, Opened, Place, SealedCapture
 
 
 class Captures(Protocol):
@@ -14,7 +14,7 @@ class Captures(Protocol):
     whose poll was not committed stays, and is no harm.
     """
 
-    def append(self, sealed: Sealed) -> Kept | None:
+    def append(self, sealed: SealedCapture) -> Kept | None:
         """Add a capture; ``None`` while captures are paused by a fault such as a full disk. Never raises for one."""
         ...
 

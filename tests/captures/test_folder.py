@@ -21,7 +21,7 @@ from aggregator.captures.folder import TRY_AGAIN, WarcFolder
 from aggregator.captures.reader import CaptureReader
 from aggregator.captures.seal import seal
 from aggregator.errors import CaptureError, StoreError
-from aggregator.model import Kept, Place, Sealed
+from aggregator.model import Kept, Place, SealedCapture
 from tests.captures.nouns import BODY, NOW, answered, capture, original
 
 LARGE = 10**9
@@ -32,13 +32,13 @@ def folder(path: Path, most: int = LARGE, known: Place | None = None) -> WarcFol
     return WarcFolder(path, most, AGENT, lambda: known)
 
 
-def distinct(number: int, at: datetime | None = None, size: int = 400) -> Sealed:
+def distinct(number: int, at: datetime | None = None, size: int = 400) -> SealedCapture:
     """An answer unlike any other."""
     body = b"".join(sha256(f"{number} {part}".encode()).digest() for part in range(size // 32))
     return seal(capture(answered(body, at=at or NOW + timedelta(minutes=number))), None)
 
 
-def keep(kept: WarcFolder, *sealed: Sealed) -> list[Kept]:
+def keep(kept: WarcFolder, *sealed: SealedCapture) -> list[Kept]:
     done = [kept.append(each) for each in sealed]
     kept.flush()
     assert None not in done

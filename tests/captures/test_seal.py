@@ -15,17 +15,17 @@ from aggregator.captures.members import members, pack
 from aggregator.captures.seal import seal
 from aggregator.captures.unseal import group, unseal
 from aggregator.captures.warc import Record, RecordError, parse, record
-from aggregator.model import Capture, CaptureKind, FeedId, Hop, Opened, Response, Sealed
+from aggregator.model import Capture, CaptureKind, FeedId, Hop, Opened, Response, SealedCapture
 from tests.captures.nouns import ASKED, BODY, URL, answered, capture, original, pushed
 
 DIGEST = sha256(BODY).hexdigest()
 
 
-def records(sealed: Sealed) -> list[Record]:
+def records(sealed: SealedCapture) -> list[Record]:
     return [parse(member.data) for member in members(BytesIO(sealed.data))]
 
 
-def opened(sealed: Sealed) -> Opened:
+def opened(sealed: SealedCapture) -> Opened:
     return unseal(group(records(sealed)))
 
 
