@@ -110,4 +110,5 @@ def entry_json(row: EntryRow) -> dict[str, object]:
         "lead": row.lead,
         "revisions": row.revisions,
         "reason": row.reason,
+        "volatile_at": stamp(row.volatile_at),
     }

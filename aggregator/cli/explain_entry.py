@@ -20,6 +20,8 @@ KINDS = {
     "date_changed": "its source moved the date",
     "settled": "return to an earlier text announced",
     "released": "announced after being held",
+    "volatile": "changes to and fro",
+    "calm": "came to rest",
     "recalled": "version of the past kept",
     "observed": "a capture shows that it was there before",
 }
@@ -42,6 +44,7 @@ def entry_facts(name: str, catalogue: Catalogue) -> dict[str, Any]:
         "outcome": str(row.outcome),
         "announced": row.emitted,
         "held": None if held is None else _held(held),
+        "volatile_since": row.volatile_at,
         "belongs_to": None if lead is None else {"entry": lead.entry_id, "feed": lead.feed_id, "title": lead.title},
         "date": _date(row),
         "keys": list(keys),
@@ -116,6 +119,9 @@ def entry_lines(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
     yield f"seen        {local(date['first_seen'], zone)} to {local(date['last_seen'], zone)}"
     if date["first_observed"]:
         yield f"            a capture of {local(date['first_observed'], zone)} has it already"
+    if facts["volatile_since"]:
+        since = local(facts["volatile_since"], zone)
+        yield f"volatile    since {since}: numbers, dates and times alone make one version a day"
     for number, key in enumerate(facts["keys"]):
         yield f"{'known as' if not number else '':<12}{key}"
     for number, alias in enumerate(facts["aliases"]):

@@ -43,11 +43,14 @@ def command(config: Path | None, entry: str, as_json: bool) -> None:
 
     settings = settings_of(config)
     with open_catalogue(settings) as catalogue:
-        revisions = catalogue.revisions(entry)
+        row, revisions = catalogue.entry(entry), catalogue.revisions(entry)
     diffs = [None, *(compare(old, new) for old, new in pairwise(revisions))]
     if as_json:
         print_json([_json(revision, diff) for revision, diff in zip(revisions, diffs, strict=True)])
         return
+    if row.volatile_at:
+        since = local(row.volatile_at, settings.site.timezone)
+        click.echo(f"volatile since {since}: numbers, dates and times alone make one version a day (D-23)\n")
     for revision, diff in zip(revisions, diffs, strict=True):
         click.echo(_heading(revision, settings.site.timezone))
         click.echo(_compared(diff) if diff else plain_lines(_text(revision)))

@@ -4,23 +4,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.dedupe.context import Case, Match
 from aggregator.dedupe.dates import same_stated, usable
+from aggregator.dedupe.flapping import flux, only_moments, wait_until
 from aggregator.dedupe.significance import is_lost, is_significant, wording
-from aggregator.model import Alias, Candidate, Entry, Head, Reason, Renamed, Revised, Seen
+from aggregator.model import Alias, Candidate, Deferred, Entry, Head, Reason, Renamed, Revised, Seen
 
 _SETTLED_AFTER = timedelta(hours=24)
 _STEP = timedelta(seconds=1)
 
 
-def outcome(case: Case, match: Match) -> Seen | Revised | Renamed:
+def outcome(case: Case, match: Match) -> Seen | Revised | Deferred | Renamed:
     """What rules 1 to 4 say of a recognised entry."""
     if match.echo:
         text = "The document lists this entry twice; its other listing decides."
         return Seen(head=match.head, candidate=match.candidate, reason=Reason(rule="P-18", text=text))
-    change = _seen(case, match) if _is_current(match) else _revised(case, match)
+    change = _seen(case, match) if _is_current(match) else _restless(case, match)
     return Renamed(then=change, reason=match.renamed) if match.renamed else change
 
 
@@ -46,6 +48,31 @@ def _seen(case: Case, match: Match) -> Seen:
         settled=settled,
         aliases=_new_aliases(case, match),
     )
+
+
+def _restless(case: Case, match: Match) -> Revised | Deferred:
+    """D-23 after rules 2 and 3: a volatile entry is stored once a day where only its numbers change, and silently."""
+    change = _revised(case, match)
+    head, candidate = match.head, match.candidate
+    if head.text is None or not head.recent:
+        return change
+    moments = only_moments(head.text, candidate.entry)
+    found = flux(head, candidate.fingerprint.revision, case.now, moments=moments)
+    change = replace(change, flux=found)
+    volatile = found.volatile if found else head.volatile_at is not None
+    if not (volatile and moments):
+        return change
+    text = "Known and volatile; only its numbers, dates or times have changed."
+    evidence = change.reason.evidence
+    updated_at = _updated_at(head, candidate.entry, False, case.now)
+    change = replace(change, significant=False, settles=False, updated_at=updated_at)
+    until = wait_until(head, case.now)
+    if until is None:
+        said = Reason(rule="D-23", text=f"{text} Stored and shown once a day, not announced.", evidence=evidence)
+        return replace(change, reason=said)
+    said = Reason(rule="D-23", text=f"{text} They stood when their day was over: stored and shown.", evidence=evidence)
+    why = Reason(rule="D-23", text=f"{text} Kept aside until {until:%d %B %Y %H:%M} UTC.", evidence=evidence)
+    return Deferred(then=replace(change, reason=said), reason=why, until=until)
 
 
 def _revised(case: Case, match: Match) -> Revised:

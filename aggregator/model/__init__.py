@@ -4,20 +4,17 @@ from aggregator.model.capture import Capture, CaptureKind, CaptureRow, Kept, Ope
 from aggregator.model.chain import EventKind, PublishEvent, Sealed, Segment, Standing, Tombstone
 from aggregator.model.change import (
     Added,
-    Alias,
     Candidate,
     Change,
+    Deferred,
     Effective,
-    Head,
-    HeadQuery,
-    Heads,
+    Flux,
     Hold,
     Reason,
     Recalled,
     Renamed,
     Revised,
     Seen,
-    Text,
     Verdict,
 )
 from aggregator.model.difference import Difference, Piece, Swap
@@ -68,6 +65,7 @@ from aggregator.model.feed import (
     poll_url,
 )
 from aggregator.model.fixity import Checked, DayHead, Fixity, Flaw
+from aggregator.model.head import Alias, Head, HeadQuery, Heads, Past, Text
 from aggregator.model.host import WARM, Cooling, RetryScope
 from aggregator.model.listing import Listing
 from aggregator.model.manners import PollTrace, Score
@@ -158,6 +156,7 @@ __all__ = [
     "Cooling",
     "DateStatus",
     "DayHead",
+    "Deferred",
     "Delivery",
     "Difference",
     "Document",
@@ -182,6 +181,7 @@ __all__ = [
     "Fingerprint",
     "Fixity",
     "Flaw",
+    "Flux",
     "Founding",
     "Gap",
     "Gone",
@@ -212,6 +212,7 @@ __all__ = [
     "Original",
     "OriginalSource",
     "Outcome",
+    "Past",
     "Person",
     "Piece",
     "Place",

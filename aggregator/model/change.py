@@ -7,26 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from aggregator.model.document import Entry, Fingerprint
+from aggregator.model.head import Alias, Head
 from aggregator.model.names import (
     ContentHash,
     EntryId,
-    FeedId,
     Identity,
     Key,
     Outcome,
     Precision,
     PublicId,
-    RevisionHash,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alias:
-    """A second-hand key of an entry (P-14). ``kind``: ``host`` (id without scheme), ``path`` (path and query of the
-    id) or ``link`` (canonical link)."""
-
-    kind: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,85 +27,6 @@ class Candidate:
     fingerprint: Fingerprint
     key: Key
     aliases: tuple[Alias, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """The words and links of a stored revision, for the test of significance (D-24)."""
-
-    title: str
-    content: str
-    content_kind: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """What the store knows of one entry, as far as deciding needs it. Instants are aware and UTC.
-
-    ``published_at`` is the effective date, write-once (P-38); ``day`` its civil date in the zone of the source (D-10).
-    ``updated_at`` is the published ``updated``; ``source_published_at`` the date the source states now.
-    ``reverted_at`` is set while the current revision is a revert that was not announced yet (4.3 rule 2).
-    ``link`` and ``title_hash`` are those of the current revision. ``text`` is given only where a candidate's revision
-    hash differs from ``revision_hash``; ``older`` maps hashes of its other revisions, those asked for, to numbers.
-    """
-
-    entry_id: EntryId
-    feed_id: FeedId
-    key: Key
-    revision: int
-    revision_hash: RevisionHash
-    content_hash: ContentHash
-    title_hash: str
-    strong: bool
-    published_at: datetime
-    precision: Precision
-    day: date
-    first_seen_at: datetime
-    updated_at: datetime
-    emitted: bool
-    reverted_at: datetime | None = None
-    language: str | None = None
-    link: str | None = None
-    lead: EntryId | None = None
-    source_published_at: datetime | None = None
-    older: Mapping[RevisionHash, int] = field(default_factory=dict)
-    text: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadQuery:
-    """What to look up for one document: all of it is bounded by the number of entries in the document.
-
-    ``titles`` (hashes) and ``dates`` (stated instants) are asked for only where a document looks like a flood (P-15).
-    """
-
-    feed_id: FeedId
-    keys: tuple[Key, ...]
-    aliases: tuple[Alias, ...]
-    contents: tuple[ContentHash, ...]
-    revisions: tuple[RevisionHash, ...]
-    now: datetime
-    titles: tuple[str, ...] = ()
-    dates: tuple[datetime, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heads:
-    """The answer. ``by_alias`` and ``by_content`` list heads in ascending entry id.
-
-    ``by_content`` covers every feed: all heads of this feed, and those of other feeds (the store may leave out other
-    feeds' heads beyond the 100 latest days for one hash). ``templates`` are the hashes under the guard of D-06 now
-    (their ``until`` is after the query's ``now``). ``kin`` are entries of this feed with one of the ``titles`` or
-    ``dates`` asked for, in ascending entry id, with their text; ``newest`` is the latest effective date of the feed's
-    entries. Both are left empty unless a title was asked for.
-    """
-
-    by_key: Mapping[Key, Head] = field(default_factory=dict)
-    by_alias: Mapping[Alias, tuple[Head, ...]] = field(default_factory=dict)
-    by_content: Mapping[ContentHash, tuple[Head, ...]] = field(default_factory=dict)
-    templates: frozenset[ContentHash] = frozenset()
-    kin: tuple[Head, ...] = ()
-    newest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,11 +83,20 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flux:
+    """An entry begins to be volatile, or ends to be (D-23)."""
+
+    volatile: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Revised:
     """Rules 2 and 3: a new immutable revision. ``reverts_to`` is the number of the equal older one (REVERT).
 
     ``significant`` makes it a publish event (R-02); ``updated_at`` is the published ``updated`` after it (D-24).
-    ``displayed`` is false for a body that turned empty or was cut, which is stored but not shown (D-25).
+    ``displayed`` is false for a body that turned empty or was cut, which is stored but not shown (D-25). ``settles``
+    is false where a return to earlier words is nothing to announce later (D-23).
     """
 
     head: Head
@@ -188,6 +108,8 @@ class Revised:
     displayed: bool = True
     date_changed: bool = False
     aliases: tuple[Alias, ...] = ()
+    settles: bool = True
+    flux: Flux | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -196,10 +118,35 @@ class Revised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred:
+    """D-23: a version of a volatile entry that differs in numbers, dates and times only. It is kept aside and stored
+    at ``until`` as ``then`` says, unless the feed shows another one before."""
+
+    then: Revised
+    reason: Reason
+    until: datetime
+
+    @property
+    def head(self) -> Head:
+        """The known entry."""
+        return self.then.head
+
+    @property
+    def candidate(self) -> Candidate:
+        """The entry as it came."""
+        return self.then.candidate
+
+    @property
+    def outcome(self) -> Outcome:
+        """SEEN: nothing new is stored of it yet."""
+        return Outcome.SEEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Renamed:
     """Rule 4: a known entry under a new id. The new key is added; ``then`` is what rules 1–3 say of it."""
 
-    then: Seen | Revised
+    then: Seen | Revised | Deferred
     reason: Reason
 
     @property
@@ -256,7 +203,7 @@ class Recalled:
         return Outcome.RECALLED
 
 
-Change = Seen | Revised | Renamed | Added | Recalled
+Change = Seen | Revised | Deferred | Renamed | Added | Recalled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,6 +207,7 @@ class EntryRow:
     lead: EntryId | None
     revisions: int
     reason: str
+    volatile_at: datetime | None = None
     first_observed_at: datetime | None = None
 
 

@@ -117,13 +117,18 @@ def next_revision(change: Revised, entry: StoredEntry, sight: Sight) -> StoredRe
     )
 
 
-def revised(entry: StoredEntry, change: Revised, revision: StoredRevision, seq: int) -> StoredEntry:
-    """The entry after a revision. A significant one is a publish event for an entry that subscribers have (R-02)."""
+def revised(
+    entry: StoredEntry, revision: StoredRevision, updated_at: datetime, seq: int, *, settles: bool
+) -> StoredEntry:
+    """The entry after a revision. A significant one is a publish event for an entry that subscribers have (R-02).
+
+    ``settles`` says whether a return to earlier words is told once it has stayed (4.3/2).
+    """
     words, prints = revision.entry, revision.fingerprint
     # A return to the text that was shown all along, after a blank or cut version, is nothing to tell later.
-    back = change.reverts_to is not None and change.displayed and change.reverts_to != entry.displayed
-    waiting = back and not change.significant
-    told = change.significant and entry.pub_seq is not None
+    back = revision.reverts_to is not None and revision.displayed and revision.reverts_to != entry.displayed
+    waiting = settles and back and not revision.significant
+    told = revision.significant and entry.pub_seq is not None
     entry = replace(
         entry,
         current=revision.number,
@@ -134,12 +139,12 @@ def revised(entry: StoredEntry, change: Revised, revision: StoredRevision, seq: 
         strong=prints.strong,
         link=words.link,
         language=words.language,
-        updated_at=change.updated_at,
+        updated_at=updated_at,
         pub_seq=seq if told else entry.pub_seq,
         announced=entry.announced or told,
         reverted_at=revision.seen_at if waiting else None,
     )
-    return replace(entry, displayed=revision.number, title=words.title, url=words.url) if change.displayed else entry
+    return replace(entry, displayed=revision.number, title=words.title, url=words.url) if revision.displayed else entry
 
 
 def settled(entry: StoredEntry, seq: int, at: datetime) -> StoredEntry:

@@ -15,8 +15,10 @@ from aggregator.model import (
     Alias,
     Candidate,
     Change,
+    Deferred,
     EntryId,
     FeedId,
+    Flux,
     Key,
     PollRecord,
     PublicId,
@@ -28,6 +30,7 @@ from aggregator.model import (
     Verdict,
 )
 from aggregator.store.chain import Chain
+from aggregator.store.deferring import kept_aside, store_due
 from aggregator.store.drafts import (
     Sight,
     first_entry,
@@ -62,6 +65,7 @@ def record_poll(record: PollRecord, tables: EntryTables) -> None:
     released = 0
     if not record.provenance.past:
         released = let_go(record.feed_id, tables, record.finished_at, everything=False)
+        settled = settled.with_change(store_due(record.feed_id, tables, record.finished_at))
     if (move := record.moved) is not None:
         facts = {"poll": poll_id, "url": [move.origin, move.target], "reason": move.reason}
         Chain(tables).append("feed_moved", record.feed_id, None, record.finished_at, facts)
@@ -92,6 +96,7 @@ class _Scribe:
         self._chain = Chain(tables)
         self._announcer = Announcer(self._feed, tables, self._at, poll_id)
         self._seen: list[EntryId] = []
+        self._deferred: set[EntryId] = set()
         self._added: dict[Key, EntryId] = {}
         self._updated: datetime | None = None
 
@@ -100,6 +105,7 @@ class _Scribe:
             self._change(change)
         if self._seen:
             self._tables.touch(self._seen, self._at, self._poll)
+            self._forget_pending()
         for content in verdict.templates:
             until = self._at + GUARD
             if self._tables.guard(content, self._feed, self._at, until):
@@ -120,6 +126,8 @@ class _Scribe:
                 self._add(change)
             case Recalled():
                 self._recall(change)
+            case Deferred():
+                self._defer(change)
 
     def _see(self, change: Seen) -> None:
         entry_id = change.head.entry_id
@@ -156,12 +164,42 @@ class _Scribe:
         self._tables.add_revision(revision)
         facts: dict[str, object] = {"date_changed": change.date_changed, "reverts_to": change.reverts_to}
         facts |= {"updated_at": change.updated_at, "reason": change.reason}
+        facts |= {} if change.settles else {"settles": False}
         seq = self._journal("revised", entry.entry_id, {**proof(revision), **origins(sight), **facts})
-        entry = revised(entry, change, revision, seq)
+        entry = revised(entry, revision, change.updated_at, seq, settles=change.settles)
+        entry = self._fluctuate(entry, change.flux)
         self._tables.change_entry(entry)
         if entry.pub_seq == seq:
             self._announcer.publish(entry, revision)
         self._note(change.updated_at)
+
+    def _defer(self, change: Deferred) -> None:
+        """A version kept aside (D-23): the entry was seen, its words wait."""
+        entry = self._tables.entry(change.head.entry_id)
+        self._seen.append(entry.entry_id)
+        self._deferred.add(entry.entry_id)
+        self._aliases(change.then.aliases, entry.entry_id)
+        if change.then.date_changed:
+            entry = self._move_date(entry, change.candidate, change.reason)
+        self._tables.change_entry(self._fluctuate(entry, change.then.flux))
+        pending = kept_aside(change, self._sight(entry.entry_id))
+        known = {each.entry_id: each.fingerprint.revision for each in self._tables.pending.of(self._feed)}
+        if known.get(entry.entry_id) != pending.fingerprint.revision:
+            self._tables.pending.put(pending)
+
+    def _fluctuate(self, entry: StoredEntry, flux: Flux | None) -> StoredEntry:
+        """The entry marked as volatile, or as at rest, where that was decided now."""
+        if flux is None:
+            return entry
+        facts = {"revision": entry.current, "reason": flux.reason}
+        self._journal("volatile" if flux.volatile else "calm", entry.entry_id, facts)
+        return replace(entry, volatile_at=self._at if flux.volatile else None)
+
+    def _forget_pending(self) -> None:
+        """What waited is overtaken: the entry shows its stored words again, or was stored with other ones."""
+        for pending in self._tables.pending.of(self._feed):
+            if pending.entry_id in self._seen and pending.entry_id not in self._deferred:
+                self._tables.pending.drop(pending.entry_id)
 
     def _recall(self, change: Recalled) -> None:
         entry = self._tables.entry(change.head.entry_id)

@@ -180,6 +180,7 @@ def entry_row(entry: StoredEntry) -> dict[str, SqlValue]:
         "duplicate_of": entry.lead,
         "repost_of": entry.repost_of,
         "reverted_at": instant_or_none(entry.reverted_at),
+        "volatile_at": instant_or_none(entry.volatile_at),
         "versions": entry.versions,
         "first_observed_at": instant_or_none(entry.first_observed_at),
     }
@@ -205,6 +206,7 @@ def entry_of(row: Row) -> StoredEntry:
         outcome=Outcome(row["outcome"]),
         lead=row["duplicate_of"],
         reverted_at=maybe_instant(row["reverted_at"]),
+        volatile_at=maybe_instant(row["volatile_at"]),
         first_observed_at=maybe_instant(row["first_observed_at"]),
     )
 

@@ -16,6 +16,7 @@ from aggregator.model import (
     HeadQuery,
     Item,
     Member,
+    Past,
     PublishEvent,
     Revision,
     RevisionHash,
@@ -32,6 +33,8 @@ HEADS_A_HASH = 100
 """So many heads at most for one content hash or alias, of the own feed and of others each."""
 KIN = 5000
 """So many entries at most are compared by title and date when a document looks like a flood (P-15)."""
+RECENT = 7
+"""So many latest versions tell whether a text changes to and fro (D-23)."""
 MEMBERS = 100
 """So many copies at most are named with one item."""
 
@@ -161,6 +164,7 @@ def entry_line(entry: StoredEntry, shown: StoredRevision, first: StoredRevision)
         lead=entry.lead,
         revisions=entry.versions,
         reason=first.reason,
+        volatile_at=entry.volatile_at,
         first_observed_at=entry.first_observed_at,
     )
 
@@ -195,7 +199,7 @@ def by_time(revisions: Iterable[StoredRevision]) -> list[StoredRevision]:
     return sorted(revisions, key=lambda each: (each.observed_at or each.seen_at, each.number))
 
 
-def head(entry: StoredEntry, older: Mapping[RevisionHash, int], text: Text | None) -> Head:
+def head(entry: StoredEntry, older: Mapping[RevisionHash, int], text: Text | None, recent: Sequence[Past] = ()) -> Head:
     """What deciding needs of one entry."""
     return Head(
         entry_id=entry.entry_id,
@@ -219,6 +223,8 @@ def head(entry: StoredEntry, older: Mapping[RevisionHash, int], text: Text | Non
         source_published_at=entry.source_published_at,
         older=older,
         text=text,
+        recent=tuple(recent),
+        volatile_at=entry.volatile_at,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +28,7 @@ from aggregator.model import (
     RevisionHash,
     Source,
 )
+from aggregator.store.pending import PendingTable
 
 if TYPE_CHECKING:
     from aggregator.store.sealed import ChainTables
@@ -88,6 +89,7 @@ class StoredEntry:
     lead: EntryId | None = None
     repost_of: EntryId | None = None
     reverted_at: datetime | None = None
+    volatile_at: datetime | None = None
     versions: int = 1
     first_observed_at: datetime | None = None
 
@@ -119,6 +121,11 @@ class Settled:
     told: int = 0
     updated_at: datetime | None = None
 
+    def with_change(self, at: datetime | None) -> Settled:
+        """The same after one more change, if there was one."""
+        changes = [each for each in (self.updated_at, at) if each is not None]
+        return replace(self, updated_at=max(changes, default=None))
+
 
 class JournalTable(Protocol):
     """The journal as appending needs it."""
@@ -146,6 +153,11 @@ class EntryTables(JournalTable, Protocol):
     @property
     def watching(self) -> WatchTables:
         """Gaps, completeness and held entries."""
+        ...
+
+    @property
+    def pending(self) -> PendingTable:
+        """Versions of volatile entries that wait."""
         ...
 
     def feed(self, feed_id: FeedId) -> StoredFeed:

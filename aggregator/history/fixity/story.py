@@ -90,6 +90,7 @@ def _added(story: Story, row: JournalLine, facts: Facts) -> None:
         "pub_seq": None,
         "repost_of": first if outcome == "repost" else None,
         "reverted_at": None,
+        "volatile_at": None,
     }
     _current(story, row, facts)
     if "precision" in facts:
@@ -106,7 +107,8 @@ def _revised(story: Story, row: JournalLine, facts: Facts) -> None:
     columns = story.columns
     back = facts["reverts_to"] is not None and facts["displayed"] and facts["reverts_to"] != columns["displayed"]
     _current(story, row, facts)
-    columns["reverted_at"] = row[4] if back and not facts["significant"] else None
+    waits = back and not facts["significant"] and facts.get("settles", True)
+    columns["reverted_at"] = row[4] if waits else None
     if facts["displayed"]:
         columns["displayed"] = facts["revision"]
     if facts["significant"] and columns["pub_seq"] is not None:
@@ -159,6 +161,14 @@ def _observed(story: Story, _row: JournalLine, facts: Facts) -> None:
     story.columns["first_observed_at"] = facts["observed_at"]
 
 
+def _volatile(story: Story, row: JournalLine, _facts: Facts) -> None:
+    story.columns["volatile_at"] = row[4]
+
+
+def _calm(story: Story, _row: JournalLine, _facts: Facts) -> None:
+    story.columns["volatile_at"] = None
+
+
 _TELLERS: Mapping[str, Callable[[Story, JournalLine, Facts], None]] = {
     "added": _added,
     "revised": _revised,
@@ -168,4 +178,6 @@ _TELLERS: Mapping[str, Callable[[Story, JournalLine, Facts], None]] = {
     "settled": _settled,
     "released": _released,
     "observed": _observed,
+    "volatile": _volatile,
+    "calm": _calm,
 }

@@ -6,10 +6,22 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from aggregator.model import Alias, ContentHash, EntryId, FeedId, Head, HeadQuery, Heads, PollRecord, RevisionHash, Text
+from aggregator.model import (
+    Alias,
+    ContentHash,
+    EntryId,
+    FeedId,
+    Head,
+    HeadQuery,
+    Heads,
+    Past,
+    PollRecord,
+    RevisionHash,
+    Text,
+)
 from aggregator.store.memory.tables import Tables
 from aggregator.store.recording import record_poll, release
-from aggregator.store.showing import HEADS_A_HASH, KIN, head, wants_text
+from aggregator.store.showing import HEADS_A_HASH, KIN, RECENT, head, wants_text
 from aggregator.store.stored import StoredEntry
 
 
@@ -89,9 +101,13 @@ class MemoryLedger:
         for revision in revisions:
             if revision.number != entry.current and revision.fingerprint.revision in query.revisions:
                 older.setdefault(revision.fingerprint.revision, revision.number)
+        if not wants_text(entry, query, keyed):
+            return head(entry, older, None)
         words = revisions[entry.current - 1].entry
         text = Text(title=words.title, content=words.content, content_kind=words.content_kind)
-        return head(entry, older, text if wants_text(entry, query, keyed) else None)
+        live = [each for each in reversed(revisions) if not each.provenance.past] if entry.current > 1 else []
+        recent = [Past(revision_hash=each.fingerprint.revision, seen_at=each.seen_at) for each in live[:RECENT]]
+        return head(entry, older, text, recent)
 
 
 def _latest(entries: Iterable[StoredEntry]) -> list[EntryId]:

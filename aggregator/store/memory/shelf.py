@@ -63,6 +63,10 @@ class Shelf(Generic[K, V]):
             self._undo.note(lambda: self._held.pop(key))
         self._held[key] = value
 
+    def __delitem__(self, key: K) -> None:
+        before = self._held.pop(key)
+        self._undo.note(lambda: self._held.__setitem__(key, before))
+
     def __len__(self) -> int:
         return len(self._held)
 

@@ -24,6 +24,7 @@ from aggregator.model import (
 )
 from aggregator.proving import GENESIS
 from aggregator.store.hosts import host_of
+from aggregator.store.memory.pending import Aside
 from aggregator.store.memory.segments import ChainShelves
 from aggregator.store.memory.shelf import Shelf, Undo
 from aggregator.store.memory.watching import Watching
@@ -60,6 +61,7 @@ class Tables:
         self.undo = undo = Undo()
         self.watching = Watching(undo)
         self.chains = ChainShelves(undo, self.copies_of)
+        self.pending = Aside(undo)
         self.feeds: Shelf[FeedId, StoredFeed] = Shelf(undo)
         self.hosts: Shelf[str, Host] = Shelf(undo)
         self.flights: Shelf[FeedId, str] = Shelf(undo)

@@ -17,18 +17,19 @@ from aggregator.model import (
     HeadQuery,
     Heads,
     Key,
+    Past,
     PollRecord,
     RevisionHash,
     Text,
 )
 from aggregator.store.recording import record_poll, release
 from aggregator.store.rows import alias_digest, entry_of
-from aggregator.store.showing import HEADS_A_HASH, KIN, head, wants_text
+from aggregator.store.showing import HEADS_A_HASH, KIN, RECENT, head, wants_text
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.tables import Tables
 from aggregator.store.stored import StoredEntry
-from aggregator.store.values import instant_text, maybe_instant, safe
+from aggregator.store.values import instant, instant_text, maybe_instant, safe
 
 _KEY = "SELECT entry_id FROM identities WHERE feed_id = ? AND key = ?"
 _ALIAS = "SELECT entry_id FROM aliases WHERE digest = ? ORDER BY entry_id DESC LIMIT ?"
@@ -50,6 +51,10 @@ SELECT value AS hash, (
 _VERSIONS = """
 SELECT revision_hash, number FROM revisions INDEXED BY revisions_by_hash
 WHERE entry_id = ? ORDER BY revision_hash, number
+"""
+_RECENT = """
+SELECT revision_hash, seen_at FROM revisions
+WHERE entry_id = ? AND provenance IN ('live', 'push') ORDER BY number DESC LIMIT ?
 """
 _KIN = """
 SELECT id FROM entries INDEXED BY entries_by_feed_date
@@ -158,7 +163,9 @@ class _Search:
         entry = entry_of(self._connection.execute(_ENTRY, (number,)).fetchone())
         if number not in worded:
             return head(entry, {}, None)
-        return head(entry, self._older(entry), self._text(entry) if wants_text(entry, self._query, keyed) else None)
+        if not wants_text(entry, self._query, keyed):
+            return head(entry, self._older(entry), None)
+        return head(entry, self._older(entry), self._text(entry), self._recent(entry))
 
     def _older(self, entry: StoredEntry) -> dict[RevisionHash, int]:
         """Other versions with a hash that was asked for: walks the versions or the hashes, whichever are fewer."""
@@ -172,6 +179,11 @@ class _Search:
             if row["revision_hash"] in self._asked and row["number"] != entry.current:
                 found.setdefault(RevisionHash(row["revision_hash"]), row["number"])
         return found
+
+    def _recent(self, entry: StoredEntry) -> list[Past]:
+        """The latest versions that the live feed had, newest first; few entries have a second one."""
+        rows = self._connection.execute(_RECENT, (entry.entry_id, RECENT)).fetchall() if entry.current > 1 else ()
+        return [Past(revision_hash=row["revision_hash"], seen_at=instant(row["seen_at"])) for row in rows]
 
     def _text(self, entry: StoredEntry) -> Text:
         row = self._connection.execute(_TEXT, (entry.entry_id, entry.current)).fetchone()

@@ -13,6 +13,7 @@ from aggregator.store.sqlite.days import add_days
 from aggregator.store.sqlite.driver import plain_fault, sqlite3
 from aggregator.store.sqlite.events import EVENTS
 from aggregator.store.sqlite.founding import FOUNDING
+from aggregator.store.sqlite.pending import VOLATILE
 from aggregator.store.sqlite.politeness import add_politeness
 from aggregator.store.sqlite.provenance import PROVENANCE
 from aggregator.store.sqlite.segments import SEGMENTS
@@ -84,6 +85,13 @@ def m0006_provenance(db: Toolbox) -> None:
 def m0007_segments(db: Toolbox) -> None:
     """What publish events are sealed into (R-31)."""
     for statement in SEGMENTS:
+        db.execute(statement)
+
+
+@migrations()
+def m0008_volatile(db: Toolbox) -> None:
+    """Entries that change to and fro, versions that wait (D-23)."""
+    for statement in VOLATILE:
         db.execute(statement)
 
 

@@ -22,6 +22,7 @@ from aggregator.store.rows import (
 )
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.events import add_event
+from aggregator.store.sqlite.pending import Aside
 from aggregator.store.sqlite.segments import ChainRows
 from aggregator.store.sqlite.watching import Watching
 from aggregator.store.stored import Settled, StoredEntry, StoredFeed, StoredRevision
@@ -71,6 +72,7 @@ class Tables:
         self._writer = writer
         self.watching = Watching(writer)
         self.chains = ChainRows(writer)
+        self.pending = Aside(writer)
 
     def tip(self) -> tuple[int, str]:
         """The last sequence number and its hash."""
