@@ -15,7 +15,6 @@ GENESIS = "0" * 64
 
 LATER: Mapping[str, str | None] = {"provenance": "live", "observed_at": None}
 """Columns of ``revisions`` that came later, and what they hold where there is nothing to say."""
-_OLD = object()
 _LATE = timedelta(days=1)
 _HEAD = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{1,18}) ([0-9a-f]{64})", re.ASCII)
 
@@ -50,7 +49,11 @@ def read_head(line: str) -> tuple[str, int, str] | None:
 def row_digest(row: Mapping[str, str | int | float | bytes | None]) -> str:
     """SHA-256 of a row of ``revisions`` as stored, by column name: the journal carries it, so that a stored text can be
     proved later. Columns younger than the first rows count only where they say something, so that old proofs hold."""
-    return sha256(canonical({name: value for name, value in row.items() if value != LATER.get(name, _OLD)}))
+    told = dict(row)
+    for name, idle in LATER.items():
+        if name in told and told[name] == idle:
+            del told[name]
+    return sha256(canonical(told))
 
 
 def journal_day(current: str, at: str) -> str:

@@ -114,26 +114,32 @@ def _words(revisions: dict[int, Columns], columns: dict[str, Any]) -> dict[str, 
     """Columns of the entry that repeat its versions, which are proved by their digests. What is missing there has been
     told of already."""
     words: dict[str, Any] = {}
+    first, current, details = revisions.get(1), revisions.get(columns["current"]), None
     if shown := revisions.get(columns["displayed"]):
         words |= {name: shown[name] for name in _SHOWN}
-    if current := revisions.get(columns["current"]):
+    if current:
+        details = _details(current)
+        prints = _part(details, "fingerprint")
         words |= {name: current[name] for name in _CURRENT}
-        prints = _part(current, "fingerprint")
         words |= {"title_hash": prints.get("title"), "strong": int(bool(prints.get("strong")))}
-    if "source_published_at" not in columns and (first := revisions.get(1)):
-        words["source_published_at"] = _part(first, "entry", "published").get("instant")
+    if first and "source_published_at" not in columns:
+        details = details if first is current else _details(first)
+        words["source_published_at"] = _part(details, "entry", "published").get("instant")
     return words
 
 
-def _part(row: Columns, *path: str) -> dict[str, Any]:
-    """What stands in the details of a version under these names; nothing where they are damaged."""
+def _details(row: Columns) -> object:
     try:
-        found = json.loads(str(row["details"]))
-        for name in path:
-            found = found.get(name, {})
-    except (ValueError, AttributeError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return json.loads(row["details"])
+    except (ValueError, TypeError):
+        return None
+
+
+def _part(details: object, *path: str) -> dict[str, Any]:
+    """What stands in the details of a version under these names; nothing where they are damaged."""
+    for name in path:
+        details = details.get(name) if isinstance(details, dict) else None
+    return details if isinstance(details, dict) else {}
 
 
 def _short(value: object) -> str:
