@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 from aggregator.errors import StoreError
 from aggregator.history.fixity import ChainCheck, EntryCheck, Witness
 from aggregator.model import Checked, Fixity, Flaw
 from aggregator.ports import Evidence
+from aggregator.publish.checking import PublishedCheck
 
 T = TypeVar("T")
 
@@ -55,9 +57,10 @@ class _Part:
         return Checked(part=self._name, records=self.records, bad=self.bad)
 
 
-def verify(evidence: Evidence, witnesses: Sequence[Witness], tell: Tell) -> Fixity:
-    """Check the journal, entries and versions, and what the store itself can tell of its structure, side by side."""
-    structure, journal, entries = (_Part(name, tell) for name in ("database", "journal", "entries"))
+def verify(evidence: Evidence, witnesses: Sequence[Witness], tell: Tell, public: Path | None = None) -> Fixity:
+    """Check the journal, entries and versions, and what the store itself can tell of its structure, side by side; then
+    the published files, where ``public`` is their folder."""
+    structure, journal, entries, files = (_Part(name, tell) for name in ("database", "journal", "entries", "published"))
     chain, stories = ChainCheck(witnesses, _days(evidence)), EntryCheck(evidence.lead)
     with ThreadPoolExecutor(1) as pool:
         beside = pool.submit(structure.gather, evidence.structure())
@@ -66,7 +69,10 @@ def verify(evidence: Evidence, witnesses: Sequence[Witness], tell: Tell) -> Fixi
         entries.gather(stories.flaws(rows[0], evidence.told(), *rows[1:]))
         entries.gather(_keys(evidence, stories.keys) if not entries.bad else ())
         beside.result()
-    parts = (journal, entries, structure)
+    if public is not None:
+        published = PublishedCheck(public)
+        files.gather(published.flaws(files.counted(published.noted().items())))
+    parts = (journal, entries, structure, files)
     flaws = tuple(flaw for part in parts for flaw in part.flaws)[:KEPT]
     return Fixity(parts=tuple(part.checked() for part in parts), flaws=flaws, seq=chain.seq, hash=chain.hash)
 

@@ -18,14 +18,11 @@ from pathlib import Path
 from aggregator.errors import StoreError
 from aggregator.model import File
 from aggregator.publish.codings import SUFFIXES, copies
+from aggregator.publish.manifest import STATE, Manifest
 from aggregator.publish.paths import checked, first_page, stem
 
 FEW = 64
 """Up to so many files are flushed one by one; more are flushed with one sync of the system, which is far quicker."""
-
-STATE = ".state.json"
-"""What was published last; a dot file, so no web server hands it out. It goes when the folder goes, and then everything
-is published again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +42,7 @@ class Folder:
     def __init__(self, root: Path) -> None:
         """Make the folder if it is not there, and clear away what an interrupted publish left."""
         self.root = root
+        self._manifest = Manifest(root)
         with _telling(f"cannot use the folder {root}"):
             _make(root)
             for leftover in root.rglob(".*.tmp"):
@@ -65,6 +63,7 @@ class Folder:
                     drafts += self._draft(file, flush=len(changed) <= FEW)
                 if len(changed) > FEW:
                     os.sync()
+                self._manifest.wrote(changed, tuple(wanted.values()))
                 self._place(changed, drafts)
             except BaseException:
                 for draft in drafts:
@@ -102,6 +101,7 @@ class Folder:
                 _save(temporary, json.dumps({"rendering": rendering, "seq": seq}).encode(), None, flush=True)
                 temporary.replace(target)
                 _flush_folder(self.root)
+                self._manifest.settle()
             finally:
                 temporary.unlink(missing_ok=True)
 
@@ -142,6 +142,7 @@ class Folder:
 
     def _remove(self, path: str) -> None:
         """Remove the copies, then the file."""
+        self._manifest.removed([path])
         for copy in _copies(self.root / path):
             copy.unlink(missing_ok=True)
         (self.root / path).unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -104,6 +105,22 @@ def test_a_witness_of_another_past_is_heard(place: Installation, capsys: pytest.
     published.write_text(published.read_text().replace("2026-07-01 8 ", "2026-07-01 7 "))
     assert place.run() == 1
     assert "journal 7: the published list of daily heads noted another hash" in capsys.readouterr().out
+
+
+def test_published_files_are_checked(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    """Issue 4: a published file that differs is named; a folder thrown away is no loss, and a journal behind it is."""
+    page = place.data / "public" / "index.html"
+    page.write_bytes(page.read_bytes().replace(b"Notice 1", b"Notice 2"))
+    assert place.run() == 1
+    assert "first bad record: published index.html: holds other bytes" in capsys.readouterr().out
+    place.change("DELETE FROM journal WHERE seq > 14")
+    assert place.run("--json") == 1
+    texts = {flaw["record"]: flaw["text"] for flaw in json.loads(capsys.readouterr().out)["flaws"][:2]}
+    assert "the published list of daily heads noted it" in texts["16"]
+    assert "the published folder noted it, but the journal ends with row 14" in texts["18"]
+    shutil.rmtree(place.data / "public")
+    assert place.run() == 1
+    assert "journal" not in capsys.readouterr().out.split("first bad record: ")[1].split()[0]
 
 
 def test_words_that_are_no_head_are_refused(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,6 @@
 
 from aggregator.history.fixity.chain import ChainCheck, Witness
 from aggregator.history.fixity.entries import EntryCheck
-from aggregator.history.fixity.witnesses import strange_lines, witnesses_of
+from aggregator.history.fixity.witnesses import witnesses_of
 
-__all__ = ["ChainCheck", "EntryCheck", "Witness", "strange_lines", "witnesses_of"]
+__all__ = ["ChainCheck", "EntryCheck", "Witness", "witnesses_of"]

@@ -13,10 +13,11 @@ from aggregator.proving import GENESIS, journal_day, link
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """A head that somebody noted: the journal must have this hash in row ``seq``. ``origin`` names who says so."""
+    """A head that somebody noted: the journal must have row ``seq``, with this hash where it is known. ``origin`` names
+    who says so."""
 
     seq: int
-    hash: str
+    hash: str | None
     origin: str
 
 
@@ -68,7 +69,7 @@ class ChainCheck:
 
     def _heard(self, seq: int) -> Iterator[Flaw]:
         for witness in self._witnesses.pop(seq):
-            if witness.hash != self.hash:
+            if witness.hash not in (None, self.hash):
                 yield _flaw(seq, f"{witness.origin} noted another hash for it: {witness.hash}")
 
     def _unheard(self) -> Iterator[Flaw]:
