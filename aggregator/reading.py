@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aggregator.dedupe.fingerprint import fingerprints
-from aggregator.model import Document, ReadContext
+from aggregator.model import Document, RawDocument, ReadContext
 from aggregator.normalise import normalise
 from aggregator.parse import read
 
@@ -24,9 +24,19 @@ def read_document(body: bytes, context: ReadContext) -> Document:
     Raises:
         UnreadableError: the body is no feed, or breaks a limit.
     """
-    document = normalise(read(body, context), context)
+    return document_of(read(body, context), context)
+
+
+def document_of(raw: RawDocument, context: ReadContext) -> Document:
+    """Normalise and fingerprint what was parsed, whichever way it was."""
+    document = normalise(raw, context)
     names = tuple(dict.fromkeys(name for name in (*context.names, document.feed.title) if name))
     return replace(document, fingerprints=fingerprints(document, names))
+
+
+def timeless(url: str | None = None, content_type: str | None = None) -> ReadContext:
+    """The context of a document that is read without a clock and perhaps without an address."""
+    return ReadContext(url=url or NOWHERE, fetched_at=FAR_OFF, content_type=content_type)
 
 
 def parse_document(data: bytes, *, url: str | None = None, content_type: str | None = None) -> Document:
@@ -37,4 +47,4 @@ def parse_document(data: bytes, *, url: str | None = None, content_type: str | N
     Raises:
         UnreadableError: the body is no feed, or breaks a limit.
     """
-    return read_document(data, ReadContext(url=url or NOWHERE, fetched_at=FAR_OFF, content_type=content_type))
+    return read_document(data, timeless(url, content_type))

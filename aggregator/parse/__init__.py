@@ -25,6 +25,11 @@ def read(body: bytes, context: ReadContext) -> RawDocument:
 
             return read_json(json, context)
         case xml:
+            from aggregator.parse.rapid import read_rapidly
+
+            document = read_rapidly(xml, context)
+            if isinstance(document, RawDocument):
+                return document
             from aggregator.parse.join import read_xml
 
             return read_xml(xml, context)

@@ -28,8 +28,11 @@ def read_raw(data: bytes, base: str) -> Raw | None:
     ``None`` where lxml can make nothing of it.
     """
     root = parse_tree(data)
-    if root is None:
-        return None
+    return None if root is None else read_tree(root, base)
+
+
+def read_tree(root: Element, base: str) -> Raw:
+    """Read the tree of such a document."""
     names, bases = Names(root), Bases(root, base)
     entries = tuple(read_entry(element, names, bases) for element in _entries(root, names))
     return Raw(feed=read_head(root, names, bases), entries=entries)
