@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from aggregator.captures.folder import WarcFolder
 from aggregator.errors import StoreError
 from aggregator.fetch.addresses import AddressRules
 from aggregator.fetch.client import HttpFetch
@@ -23,7 +24,7 @@ from aggregator.parse.digest import ProcessDigest
 from aggregator.pipeline.gate import RobotsGate
 from aggregator.pipeline.politeness import feed_scores, host_scores
 from aggregator.pipeline.weather import Weather
-from aggregator.ports import Catalogue, Ports, Postroom, Subscriptions
+from aggregator.ports import Catalogue, Holdings, Ports, Postroom, Subscriptions
 from aggregator.publish.folder import Folder
 from aggregator.reading import read_document
 from aggregator.settings import Settings
@@ -34,6 +35,7 @@ DATABASE = "archive.db"
 OUT = (FeedStatus.PAUSED, FeedStatus.REMOVED)
 """Feeds that are not polled by themselves have no share in the budget."""
 PUBLIC = "public"
+CAPTURES = "captures"
 DECODED = 3
 """A body may grow to this many times ``max_body`` when decoded (H-64)."""
 SECRET_BYTES = 32
@@ -132,6 +134,12 @@ def database(settings: Settings) -> Path:
     return settings.storage.path / DATABASE
 
 
+def open_captures(settings: Settings, holdings: Holdings) -> WarcFolder:
+    """The folder of captures, to be appended to. Nothing is touched before the first one."""
+    storage = settings.storage
+    return WarcFolder(storage.path / CAPTURES, storage.captures_max_file, agent_of(settings), holdings.last)
+
+
 def open_output(settings: Settings) -> Folder:
     """The folder of published files."""
     return Folder(settings.storage.path / PUBLIC)
@@ -158,6 +166,21 @@ def make_fetch(settings: Settings) -> HttpFetch:
         max_decoded=DECODED * polling.max_body,
     )
     return HttpFetch(limits, AddressRules.parse(polling.allow_addresses), SystemClock())
+
+
+def make_writer(settings: Settings, store: SqliteStore) -> tuple[GroupWriter, WarcFolder | None]:
+    """The writer, which makes captures safe before each commit, and their folder where they are on."""
+    if not settings.storage.captures:
+        return GroupWriter(store), None
+    captures = open_captures(settings, store.holdings)
+    return GroupWriter(store, before_commit=captures.flush), captures
+
+
+def make_digest(settings: Settings, processes: int | None) -> ProcessDigest:
+    """The parsing processes: so many, or as many as the settings say."""
+    polling = settings.polling
+    count = polling.processes if processes is None else processes
+    return ProcessDigest(read_document, count, polling.total_timeout, PARSE_MEMORY)
 
 
 def make_postroom(settings: Settings, subscriptions: Subscriptions) -> Postroom | None:
@@ -196,10 +219,8 @@ async def running(settings: Settings, processes: int | None = None) -> AsyncIter
     store = open_archive(settings)
     fetch = make_fetch(settings)
     hub = HttpHub(agent_of(settings), AddressRules.parse(settings.polling.allow_addresses), SystemClock())
-    polling = settings.polling
-    count = polling.processes if processes is None else processes
-    digest = ProcessDigest(read_document, count, polling.total_timeout, PARSE_MEMORY)
-    writer = GroupWriter(store)
+    digest = make_digest(settings, processes)
+    writer, captures = make_writer(settings, store)
     weather = Weather(store.sources)
     gate = RobotsGate(fetch, SystemClock(), agent_of(settings), store.sources.recall, store.sources.remember)
     ports = Ports(
@@ -211,8 +232,9 @@ async def running(settings: Settings, processes: int | None = None) -> AsyncIter
         write=writer,
         push=make_postroom(settings, store.subscriptions),
         climate=weather,
-        retry_scope=polling.retry_after_scope,
+        retry_scope=settings.polling.retry_after_scope,
         unwelcome=gate.unwelcome,
+        captures=captures,
         mailbox=mailbox_of(settings),
     )
     try:
@@ -231,4 +253,6 @@ async def running(settings: Settings, processes: int | None = None) -> AsyncIter
         await hub.aclose()
         await digest.aclose()
         await writer.aclose()
+        if captures is not None:
+            captures.close()
         store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -70,8 +71,9 @@ class WarcFolder:
                 raise StoreError(f"captures cannot be made safe: {self.fault}") from error
 
     def close(self) -> None:
-        """Flush and let go of the file; twice is no harm. Raises `StoreError`."""
-        self.flush()
+        """Flush and let go of the file; twice is no harm. What cannot be flushed was never committed."""
+        with suppress(StoreError):
+            self.flush()
         with self._lock:
             if self._file is not None:
                 self._file.close()

@@ -54,4 +54,6 @@ def sort_key(url: str) -> str:
     except ValueError:
         return url.lower()
     query = f"?{parts.query}" if parts.query else ""
-    return f"{','.join(reversed(host.split('.')))}{port}){parts.path or '/'}{query}"
+    numeric = ":" in host or host.replace(".", "").isdigit()
+    name = host if numeric else ",".join(reversed(host.split(".")))
+    return f"{name}{port}){parts.path or '/'}{query}"

@@ -40,7 +40,7 @@ def seal(capture: Capture, original: Original | None) -> SealedCapture:
     name = _identifier(capture, "answer", digest)
     before = b"".join(pack(_redirect(hop, capture, number)) for number, hop in enumerate(response.hops))
     answer = pack(_answer(capture, kind, original, name, digest))
-    behind = pack(_request(capture, name)) if kind is CaptureKind.WHOLE and not capture.pushed else b""
+    behind = pack(_request(capture, name)) if kind is CaptureKind.WHOLE and not capture.provenance.brought else b""
     data = before + answer + behind
     return SealedCapture(
         record_id=name,
@@ -80,7 +80,7 @@ def _answer(capture: Capture, kind: CaptureKind, original: Original | None, name
             fields.append(("WARC-Refers-To-Target-URI", address(original.url)))
             fields.append(("WARC-Refers-To-Date", instant_field(original.at)))
     body = response.body if kind is CaptureKind.WHOLE else b""
-    if capture.pushed:
+    if capture.provenance.brought:
         if (media_type := response.header("content-type")) is not None:
             fields.append(("Content-Type", line(media_type)))
         return record("resource" if kind is CaptureKind.WHOLE else "revisit", fields, body=body)
@@ -95,9 +95,9 @@ def _answer(capture: Capture, kind: CaptureKind, original: Original | None, name
 def _facts(capture: Capture) -> Iterator[tuple[str, str]]:
     """What reading the answer again needs besides the message itself."""
     response = capture.response
-    yield "Aggregator-Origin", "push" if capture.pushed else "poll"
+    yield "Aggregator-Provenance", str(capture.provenance)
     yield "Aggregator-Finished", instant_field(response.finished_at)
-    if capture.pushed:
+    if capture.provenance.brought:
         return
     yield "WARC-Protocol", "h2" if response.http_version.startswith("HTTP/2") else response.http_version.lower()
     yield "Aggregator-Sent", response.sent
@@ -135,7 +135,7 @@ def _common(capture: Capture, name: str, url: str) -> tuple[tuple[str, str], ...
 def _identifier(capture: Capture, part: str, detail: str) -> str:
     """A name that no other record has: no feed is asked twice in one microsecond."""
     at = instant_field(capture.response.started_at)
-    return uuid5(NAMESPACE_URL, "\0".join((capture.feed_id, at, part, detail, str(capture.pushed)))).urn
+    return uuid5(NAMESPACE_URL, "\0".join((capture.feed_id, at, part, detail, str(capture.provenance)))).urn
 
 
 def address(url: str) -> str:

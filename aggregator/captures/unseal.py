@@ -9,7 +9,7 @@ from datetime import datetime
 from aggregator.captures.messages import read_request, read_response
 from aggregator.captures.seal import PROFILES
 from aggregator.captures.warc import Record, RecordError
-from aggregator.model import Capture, CaptureKind, FeedId, Headers, Hop, Opened, Response
+from aggregator.model import Capture, CaptureKind, FeedId, Headers, Hop, Opened, Provenance, Response
 
 ANSWERS = {"response", "revisit", "resource"}
 _KINDS = {profile: kind for kind, profile in PROFILES.items()}
@@ -48,18 +48,17 @@ def unseal(found: Group) -> Opened:
     """The capture in its records. Raises `RecordError` where a field is missing or makes no sense."""
     try:
         return _opened(found)
-    except (ValueError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"a field of the record makes no sense ({error})") from error
 
 
 def _opened(found: Group) -> Opened:
     answer = found.answer
-    pushed = answer.field("Aggregator-Origin") == "push"
-    if pushed:
+    provenance = Provenance(_text(answer, "Aggregator-Provenance"))
+    if provenance.brought:
         status, headers, body = 200, _described(answer), answer.block
     else:
         status, headers, body = read_response(answer.block)
-    kind = CaptureKind.WHOLE if answer.kind != "revisit" else _KINDS[_text(answer, "WARC-Profile")]
     response = Response(
         url=_text(answer, "WARC-Target-URI"),
         status=status,
@@ -68,17 +67,19 @@ def _opened(found: Group) -> Opened:
         started_at=_instant(answer, "WARC-Date"),
         finished_at=_instant(answer, "Aggregator-Finished"),
         hops=tuple(_hop(each) for each in found.redirects),
-        wire_bytes=len(body) if pushed else int(_text(answer, "Aggregator-Wire-Bytes")),
+        wire_bytes=len(body) if provenance.brought else int(_text(answer, "Aggregator-Wire-Bytes")),
         http_version=_version(answer),
         sent=answer.field("Aggregator-Sent") or "none",
     )
-    asked = read_request(found.request.block) if found.request else ()
     return Opened(
         capture=Capture(
-            feed_id=FeedId(_text(answer, "Aggregator-Feed")), response=response, asked=asked, pushed=pushed
+            feed_id=FeedId(_text(answer, "Aggregator-Feed")),
+            response=response,
+            asked=read_request(found.request.block) if found.request else (),
+            provenance=provenance,
         ),
         record_id=_text(answer, "WARC-Record-ID").strip("<>"),
-        kind=kind,
+        kind=CaptureKind.WHOLE if answer.kind != "revisit" else _KINDS[_text(answer, "WARC-Profile")],
         at=response.started_at,
         digest=(answer.field("WARC-Payload-Digest") or "").removeprefix("sha256:"),
         size=len(body),

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aggregator.model.exchange import Headers, Response
-from aggregator.model.names import FeedId
+from aggregator.model.names import FeedId, Provenance
 
 
 class CaptureKind(StrEnum):
@@ -22,14 +22,14 @@ class CaptureKind(StrEnum):
 class Capture:
     """One answer to be kept. ``asked`` are the header lines of the request that it answers.
 
-    ``pushed`` is set for what a hub brought: then nothing was asked, ``response.url`` is the topic, and of the headers
-    only those that describe the body are known (H-85).
+    Of what a hub or an operator brought, nothing was asked: ``response.url`` is the topic or what names the document,
+    and of the header lines only its type is known (H-85).
     """
 
     feed_id: FeedId
     response: Response
     asked: Headers = ()
-    pushed: bool = False
+    provenance: Provenance = Provenance.LIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

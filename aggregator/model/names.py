@@ -68,6 +68,11 @@ class Provenance(StrEnum):
         return self not in (Provenance.LIVE, Provenance.PUSH)
 
     @property
+    def brought(self) -> bool:
+        """Whether it came without a request of ours, from a hub or by hand."""
+        return self in (Provenance.PUSH, Provenance.IMPORT)
+
+    @property
     def retold(self) -> bool:
         """Whether the form is not that of the feed, so that only the words can be compared, not every sign (B-10)."""
         return self in (Provenance.WP_REST, Provenance.IMPORT)

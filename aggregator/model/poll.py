@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aggregator.model.capture import Kept
 from aggregator.model.change import Verdict
 from aggregator.model.feed import Bound, FeedState
 from aggregator.model.names import FeedId, FeedStatus, Provenance
@@ -88,7 +89,7 @@ class PollRecord:
     ``flaws`` names of headers that must not be sent (H-62). ``moved`` is set where the feed is asked elsewhere from now
     on.
     ``gap`` is set where entries may have scrolled past since the last window; ``calm`` where the window overlaps the
-    last one well, which ends a warning of turnover.
+    last one well, which ends a warning of turnover. ``kept`` is where the answer lies among the captures, if it does.
     """
 
     feed_id: FeedId
@@ -116,6 +117,7 @@ class PollRecord:
     moved: Move | None = None
     provenance: Provenance = Provenance.LIVE
     observed_at: datetime | None = None
+    kept: Kept | None = None
 
     @property
     def asked(self) -> bool:

@@ -15,6 +15,7 @@ from aggregator.dedupe.identity import identify, mode
 from aggregator.model import (
     BACKFILLED,
     IMPORTED,
+    Capture,
     Document,
     FeedState,
     Outcome,
@@ -23,6 +24,7 @@ from aggregator.model import (
     Source,
     Verdict,
 )
+from aggregator.pipeline.keep import keep
 from aggregator.ports import Ports
 
 _STORED = (Outcome.NEW, Outcome.REPOST, Outcome.DUPLICATE, Outcome.REPEAT)
@@ -31,7 +33,7 @@ _STORED = (Outcome.NEW, Outcome.REPOST, Outcome.DUPLICATE, Outcome.REPEAT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where a document came from, for its row in ``polls``: the address asked (or the path of a file), the answer's
-    facts, what the row says. Instants are aware and UTC."""
+    facts, what the row says. Instants are aware and UTC. ``capture`` is the document as it came, to be kept."""
 
     url: str
     started_at: datetime
@@ -41,6 +43,7 @@ class Origin:
     http_status: int | None = None
     wire_bytes: int = 0
     hops: int = 0
+    capture: Capture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,9 @@ def bring_in(
         origin = origin or Origin(url=source.url, started_at=now, finished_at=now)
         document = document if before is None else only_before(document, before)
         verdict = judge_past(source, state, document, provenance, observed_at, origin.finished_at, ports)
-        ports.ledger.record(_record(state, document, verdict, origin, provenance, observed_at))
+        kept = keep(origin.capture, ports) if origin.capture is not None else None
+        record = _record(state, document, verdict, origin, provenance, observed_at)
+        ports.ledger.record(replace(record, kept=kept))
     return brought(document, verdict)
 
 

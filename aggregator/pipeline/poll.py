@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import structlog
@@ -18,6 +19,7 @@ from aggregator.model import (
     Meaning,
     Modified,
     NotModified,
+    PollRecord,
     PollReport,
     Request,
     Response,
@@ -25,8 +27,9 @@ from aggregator.model import (
     Unreadable,
 )
 from aggregator.pipeline.context import read_context
+from aggregator.pipeline.keep import seal_ahead
 from aggregator.pipeline.manners import PutOff, ask
-from aggregator.pipeline.settle import Answer, settle, unsettled
+from aggregator.pipeline.settle import Answer, report, settle, unsettled
 from aggregator.pipeline.share import borrowed, serves
 from aggregator.pipeline.skip import skip
 from aggregator.ports import Ports
@@ -52,21 +55,26 @@ async def poll(feed_id: FeedId, ports: Ports, agent: str) -> PollReport:
         _log(outcome)
         return outcome
     exchange = await ports.fetch(request)
-    answer = await understand(source, state, request, exchange, ports)
-    outcome = await _settled(feed_id, state, answer, ports)
+    sealed, answer = await asyncio.gather(
+        seal_ahead(feed_id, state, request, exchange, ports), understand(source, state, request, exchange, ports)
+    )
+    answer = replace(answer, sealed=sealed)
+    record = await _settled(feed_id, answer, ports)
+    outcome = unsettled(feed_id, state, answer, record) if isinstance(record, str) else report(record)
     _log(outcome)
     if not isinstance(answer.meaning, Modified | NotModified):
         return outcome
+    answer = replace(answer, kept=None if isinstance(record, str) else record.kept)
     shared = [await _share(twin, state, answer, ports) for twin in ports.sources.twins(feed_id, exchange.url)]
-    return replace(outcome, shared=tuple(report for report in shared if report is not None))
+    return replace(outcome, shared=tuple(each for each in shared if each is not None))
 
 
-async def _settled(feed_id: FeedId, state: FeedState, answer: Answer, ports: Ports) -> PollReport:
+async def _settled(feed_id: FeedId, answer: Answer, ports: Ports) -> PollRecord | str:
     """The answer decided and recorded, or why it could not be."""
     try:
         return await ports.write(lambda: settle(feed_id, answer, ports))
     except StoreError as fault:
-        return unsettled(feed_id, state, answer, str(fault))
+        return str(fault)
     except Exception as fault:
         # A fault of ours in one document must not leave the feed silent: it is recorded like any other failure.
         log.exception("document could not be decided", feed=feed_id)
@@ -82,9 +90,9 @@ async def _share(twin: FeedId, asker: FeedState, answer: Answer, ports: Ports) -
     if not isinstance(exchange, Response) or not serves(exchange, answer.meaning, asker, state):
         return None
     its_own = await understand(source, state, answer.request, borrowed(exchange, state), ports)
-    its_own = replace(its_own, via=asker.feed_id)
+    its_own = replace(its_own, via=asker.feed_id, kept=answer.kept)
     try:
-        outcome = await ports.write(lambda: settle(twin, its_own, ports))
+        outcome = report(await ports.write(lambda: settle(twin, its_own, ports)))
     except Exception:
         log.exception("shared answer could not be settled; the feed asks for itself", feed=twin)
         return None

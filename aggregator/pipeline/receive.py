@@ -12,6 +12,7 @@ import structlog
 from aggregator.model import (
     PUSHED,
     Added,
+    Capture,
     Delivery,
     Document,
     FeedState,
@@ -29,6 +30,7 @@ from aggregator.model import (
 )
 from aggregator.pipeline.attend import new_keys
 from aggregator.pipeline.context import read_context
+from aggregator.pipeline.keep import keep
 from aggregator.pipeline.settle import After, Answer, judge, poll_record, report
 from aggregator.ports import Ports
 from aggregator.push import delivered
@@ -94,6 +96,7 @@ def _context(source: Source, answer: Answer, delivery: Delivery) -> ReadContext:
 def _settle(delivery: Delivery, answer: Answer, reading: Document | Unreadable, ports: Ports) -> PollReport:
     with ports.ledger.transaction():
         source, before = ports.sources.get(delivery.feed_id)
+        kept = keep(capture_of(delivery), ports)
         if isinstance(reading, Unreadable):
             record = poll_record(source, answer, After(state=before), None)
             reason = f"what the hub brought cannot be read: {reading.detail}"
@@ -104,9 +107,23 @@ def _settle(delivery: Delivery, answer: Answer, reading: Document | Unreadable, 
             assert verdict is not None
             record = poll_record(source, part, After(state=_after(source, before, part, verdict)), verdict)
             reason = "; ".join(("brought by the hub", *verdict.notes))
-        record = replace(record, outcome=PUSHED, http_status=None, reason=reason, provenance=Provenance.PUSH)
+        record = replace(record, kept=kept, outcome=PUSHED, http_status=None, reason=reason, provenance=Provenance.PUSH)
         ports.ledger.record(record)
     return report(record)
+
+
+def capture_of(delivery: Delivery) -> Capture:
+    """The delivery as it is kept: under its topic, as nothing was asked (H-85)."""
+    response = Response(
+        url=delivery.topic,
+        status=200,
+        headers=() if delivery.content_type is None else (("content-type", delivery.content_type),),
+        body=delivery.body,
+        started_at=delivery.at,
+        finished_at=delivery.at,
+        wire_bytes=len(delivery.body),
+    )
+    return Capture(feed_id=delivery.feed_id, response=response, provenance=Provenance.PUSH)
 
 
 def _after(source: Source, before: FeedState, answer: Answer, verdict: Verdict) -> FeedState:

@@ -26,6 +26,7 @@ from aggregator.model import (
     FeedId,
     FeedState,
     Gone,
+    Kept,
     Meaning,
     Modified,
     Move,
@@ -36,13 +37,15 @@ from aggregator.model import (
     Renamed,
     Request,
     Revised,
+    SealedCapture,
     Source,
     Verdict,
 )
 from aggregator.pipeline.attend import attend
 from aggregator.pipeline.health import run_after, with_health
+from aggregator.pipeline.keep import keep_answer
 from aggregator.pipeline.manners import floors, spare_host
-from aggregator.pipeline.share import kept
+from aggregator.pipeline.share import unshared
 from aggregator.ports import Ports
 from aggregator.schedule import learn, look, next_poll, relaxed
 from aggregator.schedule.cadence import at_new_address
@@ -60,13 +63,18 @@ USUAL = Around(Climate(), WARM)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One exchange, what it means, and its document where one was read. ``via`` is the feed that asked, if not this."""
+    """One exchange, what it means, and its document where one was read. ``via`` is the feed that asked, if not this.
+
+    ``sealed`` is the exchange packed ahead, ``kept`` where it lies already.
+    """
 
     request: Request
     exchange: Exchange
     meaning: Meaning
     document: Document | None
     via: FeedId | None = None
+    sealed: SealedCapture | None = None
+    kept: Kept | None = None
 
     @property
     def is_delta(self) -> bool:
@@ -87,24 +95,25 @@ class After:
     move: Move | None = None
 
 
-def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollReport:
-    """Decide and record one answer in one transaction (D-22). Runs where writing is allowed.
+def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollRecord:
+    """Keep, decide and record one answer in one transaction (P-01, D-22). Runs where writing is allowed.
 
     Raises:
         StoreError: nothing was recorded.
     """
     with ports.ledger.transaction():
         source, before = ports.sources.get(feed_id)
+        kept = keep_answer(feed_id, before, answer, ports)
         verdict = judge(source, before, answer, ports)
         around = Around(ports.climate(), ports.sources.cooling(feed_id))
         after = state_after(source, attend(before, answer, verdict, ports), answer, verdict, around)
-        record = poll_record(source, answer, after, verdict)
+        record = replace(poll_record(source, answer, after, verdict), kept=kept)
         if answer.window is not None and verdict is not None:
             seen = look(source, before, answer.window, verdict, answer.exchange.finished_at)
             record = replace(record, gap=seen.gap, calm=seen.calm)
         ports.ledger.record(record)
         spare_host(source, before, answer.meaning, answer.exchange, ports)
-    return report(record)
+    return record
 
 
 def judge(source: Source, state: FeedState, answer: Answer, ports: Ports) -> Verdict | None:
@@ -137,7 +146,7 @@ def state_after(
     ended = run_after(before.run, meaning, answer.document, exchange.finished_at)
     state = with_health(source, before, state, ended, exchange, around.climate.shares)
     if answer.via is not None:
-        state, move = kept(before, state), None
+        state, move = unshared(before, state), None
     extra = floors(source, state, exchange, around.cooling)
     due = next_poll(source, state, exchange, meaning, around.climate, extra=extra)
     if move is not None and isinstance(meaning, Gone | Failed):

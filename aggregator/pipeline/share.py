@@ -28,6 +28,6 @@ def borrowed(answer: Response, twin: FeedState) -> Response:
     return replace(answer, hops=(), sent=sent)
 
 
-def kept(before: FeedState, after: FeedState) -> FeedState:
+def unshared(before: FeedState, after: FeedState) -> FeedState:
     """What a borrowed answer says nothing about: redirects of the own address, and the own unconditional request."""
     return replace(after, redirect=before.redirect, unconditional_at=before.unconditional_at)

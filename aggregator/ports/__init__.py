@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aggregator.ports.archive import Archive, Catalogue
 from aggregator.ports.bundle import Ports, everybody_welcome
-from aggregator.ports.captures import CaptureArchive, Captures
+from aggregator.ports.captures import CaptureArchive, Captures, Holdings
 from aggregator.ports.chains import Chains
 from aggregator.ports.fixity import Columns, Evidence, JournalLine
 from aggregator.ports.ledger import Ledger, Writer
@@ -24,6 +24,7 @@ __all__ = [
     "Digest",
     "Evidence",
     "Fetch",
+    "Holdings",
     "HubClient",
     "JournalLine",
     "Ledger",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aggregator.model import Climate, RetryScope
+from aggregator.ports.captures import Captures
 from aggregator.ports.ledger import Ledger, Writer
 from aggregator.ports.push import Postroom
 from aggregator.ports.reaching import Clock, Digest, Fetch
@@ -21,7 +22,7 @@ def everybody_welcome(url: str) -> bool:
 class Ports:
     """Everything a poll needs of the outside. ``climate`` gives what all feeds share now (A-06),
     ``unwelcome`` tells whether a robots.txt names us and closes an address (H-67). ``mailbox`` stands as From in every
-    request for a feed, unless empty (H-61)."""
+    request for a feed, unless empty (H-61). Without ``captures`` nothing is kept as it came (P-01)."""
 
     clock: Clock
     fetch: Fetch
@@ -34,3 +35,4 @@ class Ports:
     retry_scope: RetryScope = RetryScope.AUTO
     unwelcome: Callable[[str], bool] = everybody_welcome
     mailbox: str = ""
+    captures: Captures | None = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
-from aggregator.model import Kept, Opened, Place, SealedCapture
+from aggregator.model import CaptureRow, Kept, Opened, Place, SealedCapture
 
 
 class Captures(Protocol):
@@ -37,4 +38,20 @@ class CaptureArchive(Protocol):
 
     def read(self, place: Place) -> Opened:
         """The capture at a place. Raises `CaptureError` where it is missing, cut or damaged."""
+        ...
+
+
+class Holdings(Protocol):
+    """What the archive knows of its captures. Safe to call from any thread."""
+
+    def last(self) -> Place | None:
+        """The place that a poll referred to last; ``None`` where none ever did."""
+        ...
+
+    def bodies(self, after: int, limit: int) -> tuple[CaptureRow, ...]:
+        """Distinct bodies in the order they came, those taken down included."""
+        ...
+
+    def take_down(self, number: int, at: datetime) -> None:
+        """Note that the records of a body were erased. Raises `StoreError` where there is none to erase."""
         ...

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from aggregator.model import FeedId, HeadQuery, Heads, PollRecord
+from aggregator.model import FeedId, HeadQuery, Heads, Original, PollRecord
 
 T = TypeVar("T")
 
@@ -21,6 +21,10 @@ class Ledger(Protocol):
 
     def heads(self, query: HeadQuery) -> Heads:
         """What is known of the entries of one document."""
+        ...
+
+    def original(self, digest: str) -> Original | None:
+        """The body of this digest (SHA-256 in hex) as a revisit refers to it; ``None`` where no capture holds it."""
         ...
 
     def record(self, record: PollRecord) -> None:

@@ -154,7 +154,15 @@ class Service:
         fault = self._publisher.fault or ("no feed was claimed for a minute" if late else "")
         ready = self._publisher.ready and not fault
         text = fault or ("ready" if ready else "nothing is published yet")
-        return Health(ready=ready, alive=not late, text=text, details={"polls": self._poller.polled})
+        figures = {"polls": self._poller.polled}
+        return Health(ready=ready, alive=not late, text=text, details={**figures, "captures": self._captures()})
+
+    def _captures(self) -> str:
+        """Polling and serving go on without captures, so their fault makes the service no less ready."""
+        captures = self._parts.ports.captures
+        if captures is None:
+            return "off"
+        return f"paused: {captures.fault}" if captures.fault else "on"
 
     def _catch_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -48,7 +48,7 @@ def read_settings(host_text: str, host_file: Path, feeds_text: str | None, feeds
         raise SettingsError(mistakes)
     return Settings(
         site=_site(site),
-        storage=Storage(path=_beside(host_file, storage.path), database=storage.database),
+        storage=_storage(host_file, storage),
         server=Server(host=server.host, port=server.port),
         polling=_polling(polling),
         feeds=tuple(_source(name, shape, site, polling) for name, shape in shapes.items()),
@@ -109,6 +109,11 @@ def _read_feeds(feeds: Text) -> dict[str, FeedShape]:
 
 def _by_line(read: Text) -> list[Mistake]:
     return sorted(read.mistakes, key=lambda mistake: mistake.line)
+
+
+def _storage(host_file: Path, shape: StorageShape) -> Storage:
+    values = {name: getattr(shape, name) for name in StorageShape.model_fields}
+    return Storage(**values | {"path": _beside(host_file, shape.path)})
 
 
 def _site(shape: SiteShape) -> Site:

@@ -11,10 +11,15 @@ from aggregator.model import RetryScope, Site, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """Where the archive lives. ``database`` is empty for the embedded SQLite, the only one there is."""
+    """Where the archive lives. ``database`` is empty for the embedded SQLite, the only one there is.
+
+    ``captures``: whether answers are kept as they came; ``captures_max_file`` bounds one file of them, in bytes.
+    """
 
     path: Path
     database: str = ""
+    captures: bool = True
+    captures_max_file: int = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,7 @@ Spacing = Annotated[timedelta, _Duration, AfterValidator(_between(timedelta(), t
 Timeout = Annotated[
     timedelta, _Duration, AfterValidator(_between(timedelta(seconds=1), timedelta(minutes=10), "1s and 10m"))
 ]
+FileSize = Annotated[int, BeforeValidator(gates.size), Field(ge=1_000_000, le=100_000_000_000)]
 Size = Annotated[int, BeforeValidator(gates.size), Field(ge=1_000, le=1_000_000_000)]
 
 
@@ -81,6 +82,8 @@ class StorageShape(Shape):
 
     path: Annotated[str, AfterValidator(_path)] = "../data"
     database: Annotated[str, AfterValidator(_embedded)] = ""
+    captures: bool = True
+    captures_max_file: FileSize = 1_000_000_000
 
 
 class ServerShape(Shape):

@@ -6,12 +6,14 @@ from collections import Counter
 
 from aggregator.model import Outcome, PollRecord
 from aggregator.proving import canonical
+from aggregator.store.captures import place_columns
 from aggregator.store.nouns import plain
 from aggregator.store.values import SqlValue, instant_or_none, instant_text, safe, safe_or_none
 
 
-def poll_row(record: PollRecord) -> dict[str, SqlValue]:
-    """A whole row of ``polls``: the columns of H-73. ``final_url`` is empty where it is the one asked for."""
+def poll_row(record: PollRecord, capture: int | None = None) -> dict[str, SqlValue]:
+    """A whole row of ``polls``: the columns of H-73. ``final_url`` is empty where it is the one asked for; ``capture``
+    is the number of the body it brought or confirmed."""
     changes = record.verdict.changes if record.verdict else ()
     counts = Counter(change.outcome for change in changes)
     return {
@@ -40,4 +42,6 @@ def poll_row(record: PollRecord) -> dict[str, SqlValue]:
         "given": record.given,
         "flaws": record.flaws or None,
         "provenance": str(record.provenance),
+        "capture": capture,
+        **place_columns(record.kept),
     }

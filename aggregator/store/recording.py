@@ -29,6 +29,7 @@ from aggregator.model import (
     Seen,
     Verdict,
 )
+from aggregator.store.captures import capture_number, note_capture
 from aggregator.store.chain import Chain
 from aggregator.store.deferring import kept_aside, store_due
 from aggregator.store.drafts import (
@@ -59,7 +60,8 @@ def record_poll(record: PollRecord, tables: EntryTables) -> None:
         StoreError: the verdict does not fit what is stored (it was decided on something older).
         UnknownFeedError: no feed has this id.
     """
-    poll_id = tables.add_poll(record)
+    poll_id = tables.add_poll(record, capture_number(record.kept, tables.captures))
+    note_capture(record, poll_id, tables.captures, tables)
     settled = Settled() if record.verdict is None else _Scribe(record, poll_id, tables).write(record.verdict)
     note_gaps(record, poll_id, tables)
     released = 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aggregator.model import (
     Alias,
+    CaptureRow,
     ContentHash,
     Entry,
     EntryId,
@@ -160,12 +161,17 @@ class EntryTables(JournalTable, Protocol):
         """Versions of volatile entries that wait."""
         ...
 
+    @property
+    def captures(self) -> CaptureTable:
+        """Distinct bodies and where they are kept."""
+        ...
+
     def feed(self, feed_id: FeedId) -> StoredFeed:
         """One feed. Raises `UnknownFeedError`."""
         ...
 
-    def add_poll(self, record: PollRecord) -> int:
-        """One row for one request; returns its number."""
+    def add_poll(self, record: PollRecord, capture: int | None) -> int:
+        """One row for one request, with the number of the body it brought; returns its own."""
         ...
 
     def settle_feed(self, record: PollRecord, settled: Settled) -> None:
@@ -227,6 +233,22 @@ class EntryTables(JournalTable, Protocol):
 
     def guard(self, content: ContentHash, feed_id: FeedId, at: datetime, until: datetime) -> bool:
         """Put a text under the guard of D-06; false where it is under it already."""
+        ...
+
+
+class CaptureTable(Protocol):
+    """The table ``captures`` as recording needs it."""
+
+    def holding(self, digest: str) -> CaptureRow | None:
+        """The capture that holds the body of this digest, unless it was taken down."""
+        ...
+
+    def upcoming(self) -> int:
+        """The number the next one gets."""
+        ...
+
+    def add(self, row: CaptureRow) -> None:
+        """One more."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from aggregator.model import Capture, FeedId, Headers, Hop, Original, Response
+from aggregator.model import Capture, FeedId, Headers, Hop, Original, Provenance, Response
 
 NOW = datetime(2026, 6, 15, 9, 0, 0, 123456, tzinfo=UTC)
 FEED = FeedId("knowsmere")
@@ -57,7 +57,7 @@ def pushed(body: bytes = BODY, at: datetime = NOW) -> Capture:
         finished_at=at,
         wire_bytes=len(body),
     )
-    return Capture(feed_id=FEED, response=response, pushed=True)
+    return Capture(feed_id=FEED, response=response, provenance=Provenance.PUSH)
 
 
 def original(digest: str, size: int = len(BODY)) -> Original:

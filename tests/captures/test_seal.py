@@ -115,7 +115,7 @@ def test_what_a_hub_brought_is_a_resource() -> None:
     """H-85: nothing was asked, so there is neither request nor answer; the provenance is in the record."""
     sealed = seal(pushed(), None)
     (answer,) = records(sealed)
-    assert (answer.kind, answer.field("Aggregator-Origin")) == ("resource", "push")
+    assert (answer.kind, answer.field("Aggregator-Provenance")) == ("resource", "push")
     assert opened(sealed).capture == pushed()
     assert opened(seal(pushed(), original(DIGEST))).kind is CaptureKind.IDENTICAL
     untyped = replace(pushed(), response=replace(pushed().response, headers=()))

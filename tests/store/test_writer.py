@@ -172,3 +172,30 @@ async def test_inline_writer_commits_or_undoes(sqlite: SqliteStore) -> None:
     with pytest.raises(ZeroDivisionError):
         await writer(failing(sqlite, 2))
     assert stored(sqlite) == 1
+
+
+async def test_what_must_be_safe_before_a_commit_is(sqlite: SqliteStore) -> None:
+    """P-01: once a batch, after its works; where it fails none of them is stored, and the next batch is."""
+    sqlite.sources.sync([source()], NOW)
+    calls: list[int] = []
+
+    def safe() -> None:
+        with sqlite.database.reading() as seen_by_the_writer:
+            calls.append(seen_by_the_writer.execute("SELECT count(*) FROM entries").fetchone()[0])
+        if len(calls) == 2:
+            raise StoreError("no room for captures")
+
+    writer, gate = GroupWriter(sqlite, before_commit=safe), Event()
+    held = asyncio.ensure_future(writer(gate.wait))
+    await asyncio.sleep(0.05)
+    waiting = [asyncio.ensure_future(writer(adding(sqlite, number))) for number in (1, 2)]
+    await asyncio.sleep(0.05)
+    gate.set()
+    assert await held
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(result, StoreError) for result in results)
+    assert calls == [0, 2]
+    assert stored(sqlite) == 0
+    assert await writer(adding(sqlite, 3)) == 3
+    await writer.aclose()
+    assert stored(sqlite) == 1

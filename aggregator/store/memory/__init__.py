@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from aggregator.model import Founding
+from aggregator.store.memory.captures import MemoryHoldings
 from aggregator.store.memory.chains import MemoryChains
 from aggregator.store.memory.evidence import MemoryEvidence
 from aggregator.store.memory.ledger import MemoryLedger
@@ -26,6 +27,7 @@ class MemoryStore:
         self.archive = MemoryArchive(self.tables, Founding(authority=authority, at=now))
         self.chains = MemoryChains(self.tables)
         self.catalogue = MemoryCatalogue(self.tables)
+        self.holdings = MemoryHoldings(self.tables)
         self.subscriptions = MemorySubscriptions(self.tables)
 
     def evidence(self) -> MemoryEvidence:

@@ -14,11 +14,13 @@ from aggregator.model import (
     Head,
     HeadQuery,
     Heads,
+    Original,
     Past,
     PollRecord,
     RevisionHash,
     Text,
 )
+from aggregator.store.captures import original_of
 from aggregator.store.memory.tables import Tables
 from aggregator.store.recording import record_poll, release
 from aggregator.store.showing import HEADS_A_HASH, KIN, RECENT, head, wants_text
@@ -34,6 +36,12 @@ class MemoryLedger:
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside stays or nothing does; may be nested."""
         return self._tables.undo.transaction()
+
+    def original(self, digest: str) -> Original | None:
+        """The body of this digest as a revisit refers to it; ``None`` where no capture holds it."""
+        with self._tables.undo.lock:
+            row = self._tables.captures.holding(digest)
+        return None if row is None else original_of(row)
 
     def record(self, record: PollRecord) -> None:
         """Write one poll and all that follows from it (D-22, H-06)."""

@@ -28,6 +28,7 @@ from aggregator.model import (
     Touched,
 )
 from aggregator.proving import sha256
+from aggregator.store.captures import CAPTURED
 from aggregator.store.memory.tables import Tables, feed_host
 from aggregator.store.showing import MEMBERS, by_time, card, entry_line, feed_line, feed_title, item, member, version
 from aggregator.store.stored import StoredEntry, StoredRevision
@@ -106,8 +107,10 @@ class MemoryArchive:
     def touched(self, after: int) -> Touched:
         """Which feeds and categories the journal changed after this sequence number."""
         with self._tables.undo.lock:
-            tables, (last, _) = self._tables, self._tables.tip()
-            rows = [tables.rows[seq] for seq in range(max(after, 0) + 1, last + 1)]
+            tables = self._tables
+            telling = [row.seq for row in tables.rows.values() if row.kind != CAPTURED]
+            last = telling[-1] if telling else 0
+            rows = [tables.rows[seq] for seq in telling if seq > after]
             entries = [tables.entries[row.entry_id] for row in rows if row.entry_id is not None]
             leads = [tables.entries[entry.lead] for entry in entries if entry.lead is not None]
             feeds = {row.feed_id for row in rows} | {lead.feed_id for lead in leads}

@@ -24,6 +24,7 @@ from aggregator.model import (
 )
 from aggregator.proving import GENESIS
 from aggregator.store.hosts import host_of
+from aggregator.store.memory.captures import Bodies
 from aggregator.store.memory.pending import Aside
 from aggregator.store.memory.segments import ChainShelves
 from aggregator.store.memory.shelf import Shelf, Undo
@@ -59,7 +60,7 @@ class Tables:
 
     def __init__(self) -> None:
         self.undo = undo = Undo()
-        self.watching = Watching(undo)
+        self.watching, self.captures = Watching(undo), Bodies(undo)
         self.chains = ChainShelves(undo, self.copies_of)
         self.pending = Aside(undo)
         self.feeds: Shelf[FeedId, StoredFeed] = Shelf(undo)
@@ -117,10 +118,10 @@ class Tables:
         if (host := feed_host(feed)) not in self.hosts:
             self.hosts[host] = Host()
 
-    def add_poll(self, record: PollRecord) -> int:
-        """One row for one request."""
+    def add_poll(self, record: PollRecord, capture: int | None) -> int:
+        """One row for one request, with the number of the body it brought."""
         number = len(self.polls) + 1
-        self.polls[number] = poll_row(record)
+        self.polls[number] = poll_row(record, capture)
         return number
 
     def settle_feed(self, record: PollRecord, settled: Settled) -> None:

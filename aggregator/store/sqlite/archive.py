@@ -9,6 +9,7 @@ from itertools import islice
 
 from aggregator.model import DayHead, EntryId, FeedId, Founding, Item, PollTrace, Selection, SourceCard, Touched
 from aggregator.proving import sha256
+from aggregator.store.captures import CAPTURED
 from aggregator.store.rows import feed_of
 from aggregator.store.showing import card
 from aggregator.store.sqlite.connection import Database
@@ -32,7 +33,8 @@ SELECT json_array(id, tag, url, source, status, status_text, removed, enabled, e
     learned -> '$.profile', learned -> '$.moved_url', learned -> '$.proposal')
 FROM feeds ORDER BY id
 """
-_TOUCHED = "SELECT DISTINCT feed_id FROM journal WHERE seq > ? AND seq <= ?"
+_TIP = f"SELECT seq, at FROM journal WHERE kind <> '{CAPTURED}' ORDER BY seq DESC LIMIT 1"  # noqa: S608 - a word of ours
+_TOUCHED = f"SELECT DISTINCT feed_id FROM journal WHERE seq > ? AND seq <= ? AND kind <> '{CAPTURED}'"  # noqa: S608
 _LEADS = """
 SELECT DISTINCT lead.feed_id FROM journal
 CROSS JOIN entries AS copy ON copy.id = journal.entry_id
@@ -98,7 +100,7 @@ class SqliteArchive:
         """Which feeds and categories the journal changed after this number: with a copy, also the feed of its lead;
         with a change of category, also the one left."""
         with self._database.reading() as reader:
-            last = reader.execute("SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+            last = reader.execute(_TIP).fetchone()
             if last is None:
                 return Touched(seq=0, at=None, feeds=(), categories=())
             part = (max(after, 0), last["seq"])

@@ -17,14 +17,17 @@ from aggregator.model import (
     HeadQuery,
     Heads,
     Key,
+    Original,
     Past,
     PollRecord,
     RevisionHash,
     Text,
 )
+from aggregator.store.captures import original_of
 from aggregator.store.recording import record_poll, release
 from aggregator.store.rows import alias_digest, entry_of
 from aggregator.store.showing import HEADS_A_HASH, KIN, RECENT, head, wants_text
+from aggregator.store.sqlite.captures import Bodies
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.tables import Tables
@@ -80,6 +83,12 @@ class SqliteLedger:
     def _transaction(self) -> Iterator[None]:
         with self._database.transaction():
             yield
+
+    def original(self, digest: str) -> Original | None:
+        """The body of this digest as a revisit refers to it; ``None`` where no capture holds it."""
+        with self._database.reading() as connection:
+            row = Bodies(connection).holding(digest)
+        return None if row is None else original_of(row)
 
     def record(self, record: PollRecord) -> None:
         """Write one poll and all that follows from it (D-22, H-06).

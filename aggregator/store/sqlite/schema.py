@@ -8,6 +8,7 @@ from sqlite_utils import Database as Toolbox
 from sqlite_utils.migrations import Migrations
 
 from aggregator.errors import StoreError
+from aggregator.store.sqlite.captures import CAPTURES
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.days import add_days
 from aggregator.store.sqlite.driver import plain_fault, sqlite3
@@ -92,6 +93,13 @@ def m0007_segments(db: Toolbox) -> None:
 def m0008_volatile(db: Toolbox) -> None:
     """Entries that change to and fro, versions that wait (D-23)."""
     for statement in VOLATILE:
+        db.execute(statement)
+
+
+@migrations()
+def m0009_captures(db: Toolbox) -> None:
+    """Distinct bodies and where each poll's answer lies (R-66)."""
+    for statement in CAPTURES:
         db.execute(statement)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.store.sqlite.captures import SqliteHoldings
 from aggregator.store.sqlite.catalogue import SqliteCatalogue
 from aggregator.store.sqlite.chains import SqliteChains
 from aggregator.store.sqlite.connection import Database
@@ -30,6 +31,7 @@ class SqliteStore:
         self.archive = SqliteArchive(database)
         self.chains = SqliteChains(database)
         self.catalogue = SqliteCatalogue(database)
+        self.holdings = SqliteHoldings(database)
         self.subscriptions = SqliteSubscriptions(database)
 
     def migrate(self) -> Migrated:

@@ -20,6 +20,7 @@ from aggregator.store.rows import (
     revision_row,
     state_row,
 )
+from aggregator.store.sqlite.captures import Bodies
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.events import add_event
 from aggregator.store.sqlite.pending import Aside
@@ -70,7 +71,7 @@ class Tables:
 
     def __init__(self, writer: sqlite3.Connection) -> None:
         self._writer = writer
-        self.watching = Watching(writer)
+        self.watching, self.captures = Watching(writer), Bodies(writer)
         self.chains = ChainRows(writer)
         self.pending = Aside(writer)
 
@@ -112,9 +113,9 @@ class Tables:
         row = feed_row(feed)
         self._writer.execute(update("feeds", row), row)
 
-    def add_poll(self, record: PollRecord) -> int:
-        """One row for one request. Raises `UnknownFeedError` where no feed has the id."""
-        row = poll_row(record)
+    def add_poll(self, record: PollRecord, capture: int | None) -> int:
+        """One row for one request, with the number of the body it brought. Raises `UnknownFeedError`."""
+        row = poll_row(record, capture)
         if self._writer.execute("SELECT 1 FROM feeds WHERE id = ?", (record.feed_id,)).fetchone() is None:
             self.feed(record.feed_id)
         return int(self._writer.execute(insert("polls", row), row).lastrowid or 0)

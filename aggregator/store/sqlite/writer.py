@@ -24,6 +24,10 @@ ROOM = 1024
 """So many works at most wait; further callers wait for their turn to wait."""
 
 
+def nothing() -> None:
+    """Nothing is to be done before a commit."""
+
+
 class HasLedger(Protocol):
     """A store, as far as writing needs it."""
 
@@ -43,8 +47,18 @@ class _Work:
 class GroupWriter:
     """Implements `Writer` with a thread of its own. Work that raises undoes only itself."""
 
-    def __init__(self, store: HasLedger, batch: int = BATCH, room: int = ROOM, linger: float = LINGER) -> None:
+    def __init__(
+        self,
+        store: HasLedger,
+        batch: int = BATCH,
+        room: int = ROOM,
+        linger: float = LINGER,
+        before_commit: Callable[[], None] = nothing,
+    ) -> None:
+        """``before_commit`` is run once a batch, after its works and before their commit; what it raises undoes all of
+        them."""
         self._ledger, self._batch, self._linger = store.ledger, batch, linger
+        self._before_commit = before_commit
         self._queue: Queue[_Work | None] = Queue()
         self._room = asyncio.Semaphore(room)
         self._gate, self._closed = Lock(), False
@@ -107,6 +121,7 @@ class GroupWriter:
         try:
             with self._ledger.transaction():
                 failed = [(work, error) for work in batch if (error := self._attempt(work)) is not None]
+                self._before_commit()
         except BaseException as error:
             for work in batch:
                 work.done.set_exception(error)
@@ -130,13 +145,15 @@ class GroupWriter:
 class InlineWriter:
     """Implements `Writer` on the caller's own thread, one transaction a work: for tests and single commands."""
 
-    def __init__(self, store: HasLedger) -> None:
-        self._ledger = store.ledger
+    def __init__(self, store: HasLedger, before_commit: Callable[[], None] = nothing) -> None:
+        self._ledger, self._before_commit = store.ledger, before_commit
 
     async def __call__(self, work: Callable[[], T]) -> T:
         """The result of ``work`` once it is committed. Raises whatever ``work`` raises, or `StoreError`."""
         with self._ledger.transaction():
-            return work()
+            done = work()
+            self._before_commit()
+            return done
 
     async def aclose(self) -> None:
         """Nothing to close."""
