@@ -38,6 +38,7 @@ class Case:
     context: DecideContext
     now: datetime
     holders: Mapping[Alias, frozenset[EntryId]]
+    dates: dict[int, Effective] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def feed_id(self) -> FeedId:
@@ -50,7 +51,16 @@ class Case:
         return self.context.observed_at or self.now
 
     def effective(self, candidate: Candidate) -> Effective:
-        """The date a candidate would be filed under, were it new; in a capture it is the capture's at last (B-08)."""
+        """The date a candidate would be filed under, were it new; in a capture it is the capture's at last (B-08).
+
+        Several rules ask for it; ``dates`` keeps it by position.
+        """
+        known = self.dates.get(candidate.entry.position)
+        if known is None:
+            known = self.dates[candidate.entry.position] = self._effective(candidate)
+        return known
+
+    def _effective(self, candidate: Candidate) -> Effective:
         basis = FIRST_SEEN if self.context.observed_at is None else CAPTURE
         return effective(candidate.entry.published, self.as_of, self.context.source.timezone, basis)
 

@@ -27,6 +27,8 @@ class Placing:
 
 def reposted(case: Case, shelf: Shelf, templates: Collection[ContentHash], candidate: Candidate) -> Head | None:
     """The stored entry of which a candidate would be a REPOST (rule 6)."""
+    if candidate.fingerprint.content not in shelf.texts:
+        return None
     placing = _placing(case, shelf, templates, candidate)
     return placing.twin.head if placing.outcome is Outcome.REPOST and placing.twin else None
 

@@ -95,6 +95,8 @@ def _by_fields(kind: Any) -> Part:
         row = {}
         for name, idles, default in laws:
             part = getattr(value, name)
+            if part is default and idles:
+                continue
             if not idles or part != default:
                 row[name] = (_PARTS.get(type(part)) or _learn(type(part)))(part)
         return row

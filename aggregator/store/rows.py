@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
@@ -23,7 +24,7 @@ from aggregator.model import (
     Validators,
     poll_url,
 )
-from aggregator.proving import canonical, row_digest, sha256
+from aggregator.proving import canonical, row_digest
 from aggregator.store.hosts import host_of
 from aggregator.store.nouns import noun, plain
 from aggregator.store.stored import StoredEntry, StoredFeed, StoredRevision
@@ -60,7 +61,7 @@ def source_text(source: Source) -> str:
 
 def alias_digest(feed_id: FeedId, alias: Alias) -> bytes:
     """A short name for an alias inside its feed (P-14)."""
-    return bytes.fromhex(sha256("\0".join((feed_id, alias.kind, safe(alias.value)))))[:16]
+    return hashlib.sha256("\0".join((feed_id, alias.kind, safe(alias.value))).encode()).digest()[:16]
 
 
 def state_row(state: FeedState) -> dict[str, SqlValue]:
@@ -211,12 +212,18 @@ def entry_of(row: Row) -> StoredEntry:
     )
 
 
+_LATEST: list[tuple[StoredRevision | None, Mapping[str, SqlValue]]] = [(None, {})]
+
+
 def revision_row(revision: StoredRevision) -> Mapping[str, SqlValue]:
     """A whole row of ``revisions``; stored and proved from the same one, so it is made once."""
-    return _revision_row(revision)
+    known, row = _LATEST[0]
+    if known is not revision:
+        row = _revision_row(revision)
+        _LATEST[0] = (revision, row)
+    return row
 
 
-@lru_cache(maxsize=4)
 def _revision_row(revision: StoredRevision) -> Mapping[str, SqlValue]:
     entry, prints = plain(revision.entry), revision.fingerprint
     words = {name: entry.pop(name, None) for name in WORDS}

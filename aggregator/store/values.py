@@ -39,6 +39,8 @@ def whole_second(at: datetime) -> datetime:
 
 def safe(text: str) -> str:
     """A text that any database takes: lone surrogates (a hostile JSON feed has them) become visible escapes."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

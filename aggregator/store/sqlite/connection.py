@@ -59,6 +59,8 @@ class Database:
             connection.close()
             raise
         connection.create_function("fold", 1, str.casefold, deterministic=True)
+        # SQLite's own `unhex` is younger than some of the libraries this runs on.
+        connection.create_function("bytes_of", 1, bytes.fromhex, deterministic=True)
         return connection
 
     @contextmanager

@@ -34,7 +34,17 @@ from aggregator.store.sqlite.tables import Tables
 from aggregator.store.stored import StoredEntry
 from aggregator.store.values import instant, instant_text, maybe_instant, safe
 
-_KEY = "SELECT entry_id FROM identities WHERE feed_id = ? AND key = ?"
+_KEYS = """
+SELECT asked.value AS key, entry_id FROM json_each(?2) AS asked
+CROSS JOIN identities ON identities.feed_id = ?1 AND identities.key = asked.value
+"""
+_KNOWN_ALIASES = """
+SELECT value FROM json_each(?) AS asked WHERE EXISTS (SELECT 1 FROM aliases WHERE digest = bytes_of(asked.value))
+"""
+_KNOWN_CONTENTS = """
+SELECT value FROM json_each(?) AS asked
+WHERE EXISTS (SELECT 1 FROM entries INDEXED BY entries_by_content WHERE content_hash = asked.value)
+"""
 _ALIAS = "SELECT entry_id FROM aliases WHERE digest = ? ORDER BY entry_id DESC LIMIT ?"
 _OWN = """
 SELECT id FROM entries INDEXED BY entries_by_own_content
@@ -66,7 +76,9 @@ AND (title_hash IN (SELECT value FROM json_each(?2)) OR source_published_at IN (
 ORDER BY published_at DESC LIMIT ?4
 """
 _NEWEST = "SELECT max(published_at) FROM entries INDEXED BY entries_by_feed_date WHERE feed_id = ?"
-_GUARDED = "SELECT 1 FROM templates WHERE content_hash = ? AND until > ?"
+_GUARDED = """
+SELECT content_hash FROM json_each(?1) AS asked CROSS JOIN templates ON content_hash = asked.value AND until > ?2
+"""
 
 
 class SqliteLedger:
@@ -121,9 +133,9 @@ class _Search:
 
     def heads(self) -> Heads:
         query = self._query
-        keys = {key: number for key in query.keys if (number := self._by_key(key)) is not None}
-        aliases = {alias: found for alias in query.aliases if (found := self._by_alias(alias))}
-        contents = {content: found for content in query.contents if (found := self._by_content(content))}
+        keys = self._by_keys()
+        aliases = {alias: self._by_alias(digest) for alias, digest in self._known_aliases()}
+        contents = {content: self._by_content(content) for content in self._known_contents()}
         worded = {*keys.values(), *(number for found in aliases.values() for number in found)}
         keyed = frozenset(keys.values())
         kin = self._kin() if query.titles else []
@@ -133,7 +145,7 @@ class _Search:
             by_key={key: heads[number] for key, number in keys.items()},
             by_alias={alias: tuple(heads[number] for number in found) for alias, found in aliases.items()},
             by_content={content: tuple(heads[number] for number in found) for content, found in contents.items()},
-            templates=frozenset(content for content in query.contents if self._guarded(content)),
+            templates=self._guarded(),
             kin=tuple(heads[number] for number in kin),
             newest=self._newest() if query.titles else None,
         )
@@ -148,13 +160,27 @@ class _Search:
     def _newest(self) -> datetime | None:
         return maybe_instant(self._connection.execute(_NEWEST, (self._query.feed_id,)).fetchone()[0])
 
-    def _by_key(self, key: Key) -> EntryId | None:
-        row = self._connection.execute(_KEY, (self._query.feed_id, safe(key))).fetchone()
-        return EntryId(row[0]) if row else None
+    def _by_keys(self) -> dict[Key, EntryId]:
+        """One statement for all keys of the document: most documents bring nothing that is not known, or all new."""
+        spelt = {safe(key): key for key in self._query.keys}
+        rows = self._connection.execute(_KEYS, (self._query.feed_id, json.dumps(list(spelt))))
+        return {spelt[row[0]]: EntryId(row[1]) for row in rows}
 
-    def _by_alias(self, alias: Alias) -> list[EntryId]:
-        digest = alias_digest(self._query.feed_id, alias)
+    def _known_aliases(self) -> list[tuple[Alias, bytes]]:
+        """Those that any entry has, in the order asked; one bounded look at each."""
+        digests = {alias: alias_digest(self._query.feed_id, alias) for alias in self._query.aliases}
+        asked = json.dumps([digest.hex() for digest in digests.values()])
+        known = {bytes.fromhex(row[0]) for row in self._connection.execute(_KNOWN_ALIASES, (asked,))}
+        return [(alias, digest) for alias, digest in digests.items() if digest in known]
+
+    def _by_alias(self, digest: bytes) -> list[EntryId]:
         return sorted(EntryId(row[0]) for row in self._connection.execute(_ALIAS, (digest, HEADS_A_HASH)))
+
+    def _known_contents(self) -> list[ContentHash]:
+        """Those that any entry has, in the order asked."""
+        asked = json.dumps(self._query.contents)
+        known = {row[0] for row in self._connection.execute(_KNOWN_CONTENTS, (asked,))}
+        return [content for content in self._query.contents if content in known]
 
     def _by_content(self, content: ContentHash) -> list[EntryId]:
         """The latest of this feed, and the latest of others: each as many as one hash may have."""
@@ -164,9 +190,9 @@ class _Search:
         others = [EntryId(row[0]) for row in latest if row[1] != feed_id]
         return sorted(own + others[:HEADS_A_HASH])
 
-    def _guarded(self, content: ContentHash) -> bool:
-        facts = (content, instant_text(self._query.now))
-        return self._connection.execute(_GUARDED, facts).fetchone() is not None
+    def _guarded(self) -> frozenset[ContentHash]:
+        facts = (json.dumps(self._query.contents), instant_text(self._query.now))
+        return frozenset(ContentHash(row[0]) for row in self._connection.execute(_GUARDED, facts))
 
     def _head(self, number: EntryId, worded: AbstractSet[EntryId], keyed: AbstractSet[EntryId]) -> Head:
         entry = entry_of(self._connection.execute(_ENTRY, (number,)).fetchone())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from aggregator.errors import StoreError, UnknownFeedError
 from aggregator.model import Alias, ContentHash, EntryId, FeedId, JournalRow, Key, PollRecord, PublicId, PublishEvent
@@ -48,12 +49,22 @@ _FREE = "UPDATE hosts SET busy_until = '', busy_feed = NULL WHERE busy_feed = ?"
 
 def insert(table: str, row: Mapping[str, SqlValue]) -> str:
     """The statement that adds such a row; names come from this program only."""
-    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(':' + name for name in row)})"  # noqa: S608
+    return _insert(table, tuple(row))
+
+
+@cache
+def _insert(table: str, names: tuple[str, ...]) -> str:
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})"  # noqa: S608
 
 
 def update(table: str, row: Mapping[str, SqlValue]) -> str:
     """The statement that rewrites the row of the same ``id``; names come from this program only."""
-    changes = ", ".join(f"{name} = :{name}" for name in row if name != "id")
+    return _update(table, tuple(row))
+
+
+@cache
+def _update(table: str, names: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{name} = :{name}" for name in names if name != "id")
     return f"UPDATE {table} SET {changes} WHERE id = :id"  # noqa: S608
 
 
@@ -71,6 +82,7 @@ class Tables:
 
     def __init__(self, writer: sqlite3.Connection) -> None:
         self._writer = writer
+        self._next_entry: int | None = None
         self.watching, self.captures = Watching(writer), Bodies(writer)
         self.chains = ChainRows(writer)
         self.pending = Aside(writer)
@@ -138,7 +150,9 @@ class Tables:
 
     def next_entry_id(self) -> EntryId:
         """Entries are never removed: one more than the highest number is free."""
-        return EntryId(self._writer.execute("SELECT coalesce(max(id), 0) + 1 FROM entries").fetchone()[0])
+        if self._next_entry is None:
+            self._next_entry = int(self._writer.execute("SELECT coalesce(max(id), 0) + 1 FROM entries").fetchone()[0])
+        return EntryId(self._next_entry)
 
     def entry(self, entry_id: EntryId) -> StoredEntry:
         """One entry. Raises `StoreError` where there is none."""
@@ -152,6 +166,7 @@ class Tables:
         row = entry_row(entry)
         self._writer.execute(insert("entries", row), row)
         self._writer.execute(_KEY, (entry.feed_id, row["key"], entry.entry_id))
+        self._next_entry = entry.entry_id + 1
 
     def change_entry(self, entry: StoredEntry) -> None:
         """The entry as it is now."""
