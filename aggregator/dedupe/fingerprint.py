@@ -30,7 +30,7 @@ def fingerprints(document: Document, names: tuple[str, ...]) -> tuple[Fingerprin
 def fingerprint(entry: Entry, names: Sequence[str] = ()) -> Fingerprint:
     """The hashes of one entry; its body is parsed once."""
     reading = read(entry.content, entry.content_kind)
-    title, body = title_words(entry.title, names), body_words(reading)
+    title, body = title_words(_stated_title(entry), names), body_words(reading)
     return Fingerprint(
         content=ContentHash(_digest(f"c{CANONICAL_VERSION}", " ".join(title), " ".join(body))),
         revision=RevisionHash(_revision(entry, reading)),
@@ -39,6 +39,11 @@ def fingerprint(entry: Entry, names: Sequence[str] = ()) -> Fingerprint:
         strong=len(body) >= _STRONG_BODY and len(title) + len(body) >= _STRONG_TEXT,
         version=CANONICAL_VERSION,
     )
+
+
+def _stated_title(entry: Entry) -> str:
+    """The title in the publisher's words; one that was made up here is no part of any hash."""
+    return "" if entry.title_basis else entry.title
 
 
 def _digest(*parts: str) -> str:
@@ -59,7 +64,8 @@ def _revision(entry: Entry, reading: Reading) -> str:
 
     The entry's own link counts too, without its scheme: a corrected address must reach subscribers.
     """
-    title, body = (unicodedata.normalize("NFC", " ".join(text.split())) for text in (entry.title, reading.text))
+    words = (_stated_title(entry), reading.text)
+    title, body = (unicodedata.normalize("NFC", " ".join(text.split())) for text in words)
     links = (comparable(link, entry.base) for link in reading.links)
     enclosures = (comparable(enclosure.url, entry.base) for enclosure in entry.enclosures)
     groups = (links, enclosures, (author.name for author in entry.authors))

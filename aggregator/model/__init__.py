@@ -127,6 +127,7 @@ from aggregator.model.push import (
     PushPhase,
     Subscription,
 )
+from aggregator.model.saved import Slip, Split
 from aggregator.model.watch import Gap, HeldEntry, Month, PollLine
 
 __all__ = [
@@ -259,8 +260,10 @@ __all__ = [
     "Segment",
     "Selection",
     "Site",
+    "Slip",
     "Source",
     "SourceCard",
+    "Split",
     "Stamp",
     "Standing",
     "Subscription",

@@ -8,6 +8,7 @@ from datetime import datetime
 from aggregator.model.feed import FeedProfile, Hints
 from aggregator.model.names import ContentHash, DateStatus, Precision, RevisionHash, ZoneSource
 from aggregator.model.published import Category, Enclosure, Link, OriginalSource, Person, Problem, RawTombstone
+from aggregator.model.saved import Slip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,8 @@ class ReadContext:
     """What reading a document needs besides its bytes. All of it is known before the poll, so reading is pure.
 
     ``url`` is the final address; ``fetched_at`` is aware and UTC; ``timezone`` is the civil zone of the source;
-    ``names`` are what the source calls itself (feed title, site name, host), for boilerplate (D-02).
+    ``names`` are what the source calls itself (feed title, site name, host), for boilerplate (D-02). ``slip`` is set
+    for a document that somebody saved.
     """
 
     url: str
@@ -27,6 +29,7 @@ class ReadContext:
     language: str | None = None
     site_url: str | None = None
     names: tuple[str, ...] = ()
+    slip: Slip | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,10 @@ class Entry:
     ``base`` the absolute address its links resolve against; ``summary`` is plain text. ``url`` is the link as
     published but absolute, ``link`` its canonical form (P-21); both ``None`` when there is none. ``published`` is the
     best of all dates by P-37 before first-seen; ``updated`` only where the element exists (P-39).
+
+    Two fields are of saved documents only: ``title_basis`` is ``address``, ``first-words`` or ``page`` for a title that
+    its publisher did not state, and ``anchor`` stands where an entry has no permalink: the page it was found on, then
+    ``#`` and the slug of its title. Then ``url`` is that page, and there is no ``link``.
     """
 
     position: int
@@ -78,6 +85,8 @@ class Entry:
     comments: str | None = None
     points: tuple[tuple[float, float], ...] = ()
     extras: tuple[str, ...] = ()
+    title_basis: str = ""
+    anchor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,8 @@ class OriginalSource:
 class RawEntry:
     """One item or entry, in document order. ``raw_id`` is trimmed of XML white space only (P-11);
     ``permalink`` is the RSS isPermaLink (absent counts as true), ``None`` outside RSS guid. ``extras`` holds elements
-    of unknown namespaces as XML (P-08)."""
+    of unknown namespaces as XML (P-08). Of a saved document, ``title_basis`` says what a title was made from that its
+    publisher did not state, and ``anchor`` where an entry was found that has no permalink: page and slug of title."""
 
     raw_id: str | None = None
     permalink: bool | None = None
@@ -111,6 +112,8 @@ class RawEntry:
     comments: str | None = None
     points: tuple[tuple[float, float], ...] = ()
     extras: tuple[str, ...] = ()
+    title_basis: str = ""
+    anchor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,10 @@ _PUBLISHED = (
     ("atom:updated", "date_modified", "dcterms:modified"),
 )
 _UPDATED = _PUBLISHED[2]
+_SAVED = ("manifest", "time", "page-text", "date-header")
+"""Where a saved document has its date: stated by whoever brought it, in ``<time>``, beside the title, stamped on it."""
+_COARSE = ("archive-heading", "archive-url")
+"""What a page of many entries says of each of them: less than a day in the entry's own address."""
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?=/|$|\?)", re.ASCII)
 
 
@@ -46,17 +50,19 @@ def read_date(text: str, element: str, zone: str, fetched_at: datetime) -> Stamp
 
 def best_date(dates: Sequence[RawDate], link: str | None, zone: str, fetched_at: datetime) -> Stamp:
     """The date an entry is filed under, short of first-seen (P-37): what was published, else ``dc:date``, else what
-    was updated, else the day in its address; a date that cannot be read makes room for the next.
+    was updated, else the day in its address, else what its archive page says; a date that cannot be read makes room for
+    the next. What stands with a saved document comes first.
 
     Where none can be read, the first bad one is given so that its words are kept; without any, MISSING.
     """
     bad: Stamp | None = None
-    for element in (name for names in _PUBLISHED for name in names):
+    for element in (*_SAVED, *(name for names in _PUBLISHED for name in names)):
         for stamp in _stamps(dates, element, zone, fetched_at):
             if stamp.instant is not None:
                 return stamp
             bad = bad or (stamp if stamp.status is DateStatus.BAD else None)
-    return _date_in_address(link, zone, fetched_at) or bad or Stamp()
+    coarse = (stamp for element in _COARSE for stamp in _stamps(dates, element, zone, fetched_at) if stamp.instant)
+    return _date_in_address(link, zone, fetched_at) or next(coarse, None) or bad or Stamp()
 
 
 def updated_date(dates: Sequence[RawDate], zone: str, fetched_at: datetime) -> Stamp | None:

@@ -25,7 +25,7 @@ from aggregator.normalise.people import read_authors
 from aggregator.normalise.places import Place, base_of
 from aggregator.normalise.text import first_words, one_line
 from aggregator.normalise.titles import LONGEST, read_title
-from aggregator.normalise.urls import resolve
+from aggregator.normalise.urls import canonical, comparable, resolve
 
 LONGEST_TERM, LONGEST_RIGHTS = 300, 2_000
 
@@ -56,7 +56,7 @@ def read_entry(raw: RawEntry, position: int, addresses: tuple[str | None, str | 
         raw_id=raw.raw_id,
         permalink=raw.permalink,
         url=url,
-        link=link,
+        link=None if raw.anchor else link,
         base=base_of(body.text.base, around.place) if body.text and body.text.base else base,
         title=title,
         content=body.content,
@@ -76,6 +76,8 @@ def read_entry(raw: RawEntry, position: int, addresses: tuple[str | None, str | 
         comments=resolve(raw.comments, base) if raw.comments else None,
         points=tuple(point for point in raw.points if _on_earth(*point)),
         extras=raw.extras,
+        title_basis=raw.title_basis,
+        anchor=_anchor(raw.anchor),
     )
 
 
@@ -86,6 +88,15 @@ def entry_problems(raw: RawEntry, entry: Entry) -> Iterable[Problem]:
     for stamp in (entry.published, entry.updated or Stamp()):
         if stamp.status is DateStatus.BAD:
             yield Problem(kind="bad-date", detail=f"{stamp.element}: {stamp.raw}", position=entry.position)
+
+
+def _anchor(anchor: str | None) -> str | None:
+    """The page in canonical form without its scheme, and the slug of the title; the page is missing where no address
+    is known."""
+    if anchor is None:
+        return None
+    page, _, slug = anchor.rpartition("#")
+    return f"{comparable(canonical(page) or page)}#{slug}"
 
 
 def _language(raw: RawEntry, body: Body, title: str, around: Surroundings) -> tuple[str | None, str | None]:
