@@ -4,6 +4,7 @@ Law: what is stored never moves, and no date lies after ``now``.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -52,10 +53,19 @@ def filed(head: Head) -> Effective:
 
 
 def near(a: Effective, b: Effective) -> bool:
-    """D-11: civil days at most one apart, and instants at most 36 hours apart unless one of them is only a day."""
-    if abs(a.day - b.day) > timedelta(days=1):
+    """D-11: civil days at most one apart, and instants at most 36 hours apart unless one of them is only a day. A month
+    is as near as its nearest day."""
+    (first, last), (other_first, other_last) = _days(a), _days(b)
+    if max(first - other_last, other_first - last) > timedelta(days=1):
         return False
     return a.precision in _COARSE or b.precision in _COARSE or abs(a.instant - b.instant) <= _WINDOW
+
+
+def _days(when: Effective) -> tuple[date, date]:
+    """The first and the last day that a date may mean."""
+    if when.precision is not Precision.MONTH:
+        return when.day, when.day
+    return when.day.replace(day=1), when.day.replace(day=monthrange(when.day.year, when.day.month)[1])
 
 
 def same_stated(stamp: Stamp, stored: datetime | None) -> bool:

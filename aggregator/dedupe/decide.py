@@ -13,6 +13,7 @@ from aggregator.dedupe.identity import spare_keys
 from aggregator.dedupe.known import outcome
 from aggregator.dedupe.migration import flooded, is_flood, learned
 from aggregator.dedupe.past import recalled
+from aggregator.dedupe.placed import placed
 from aggregator.dedupe.recognise import Recognition, recognise
 from aggregator.dedupe.strangers import place, reposted
 from aggregator.dedupe.twins import Shelf, stock, templates
@@ -52,6 +53,7 @@ def decide(candidates: Sequence[Candidate], heads: Heads, context: DecideContext
     """
     case = open_case(candidates, heads, context, now)
     found = recognise(case)
+    found = found.with_more(placed(case, found))
     flagged = templates(case, found)
     shelf = stock(case, found)
     found, reposts = _without_flood(case, found, shelf, flagged)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import inf
 
 from aggregator.dedupe.dates import USABLE
-from aggregator.dedupe.keys import aliases_of_id, link_alias, plain_link, spell
+from aggregator.dedupe.keys import PLACE, aliases_of_id, link_alias, plain_link, spell
 from aggregator.model import Alias, Candidate, Document, Entry, FeedState, Fingerprint, Identity, Key, Source
 
 _ITEMS_NOT_VERSIONS = 3
@@ -82,7 +82,10 @@ def _is_unusable(group: Sequence[_Pair]) -> bool:
 
 
 def _key(entry: Entry, fingerprint: Fingerprint, census: _Census, identity: Identity) -> Key:
-    """The first key that can be trusted: id, id and link, id and text; without id link, then text."""
+    """The first key that can be trusted: id, id and link, id and text; without id link, then text. Of a saved page it
+    is the place in it, where the page gives no permalink; without the page's address, the text as well."""
+    if entry.anchor is not None:
+        return spell(PLACE, entry.anchor, *((fingerprint.lead,) if entry.anchor.startswith("#") else ()))
     link, raw_id = plain_link(entry.link), entry.raw_id
     if raw_id and identity is not Identity.LINK:
         if raw_id not in census.unusable:

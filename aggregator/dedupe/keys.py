@@ -22,6 +22,15 @@ def spell(kind: str, *parts: str) -> Key:
     return Key(f"{kind}:{_bounded(' '.join(reversed(parts)))}")
 
 
+PLACE = "place"
+"""Kind of the keys of entries that a saved page gives no permalink."""
+
+
+def is_placed(key: Key) -> bool:
+    """Whether a key was made from a page and a title, for want of an id and a permalink."""
+    return key.startswith(f"{PLACE}:")
+
+
 def plain_link(link: str | None) -> str:
     """A canonical link for comparing, where http equals https (P-21); empty where there is none."""
     return _SCHEME.sub("", link, count=1) if link else ""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from aggregator.dedupe.context import Case, Match
 from aggregator.dedupe.dates import same_stated, usable
+from aggregator.dedupe.fingerprint import WORDLESS
 from aggregator.dedupe.flapping import flux, only_moments, wait_until
 from aggregator.dedupe.significance import is_lost, is_significant, wording
 from aggregator.model import Alias, Candidate, Deferred, Entry, Head, Reason, Renamed, Revised, Seen
@@ -24,6 +25,14 @@ def outcome(case: Case, match: Match) -> Seen | Revised | Deferred | Renamed:
         return Seen(head=match.head, candidate=match.candidate, reason=Reason(rule="P-18", text=text))
     change = _seen(case, match) if _is_current(match) else _restless(case, match)
     return Renamed(then=change, reason=match.renamed) if match.renamed else change
+
+
+def improved(case: Case, match: Match, why: str) -> Revised:
+    """A better copy of an entry that was brought as history: it is shown from now on, and nobody is told (R-35)."""
+    evidence = {"before": match.head.revision_hash[:12], "after": match.candidate.fingerprint.revision[:12]}
+    text = f"Known from a saved copy only; this one is shown instead, as {why}. Nothing is announced."
+    change = _revised(case, replace(match, quiet=True))
+    return replace(change, reason=Reason(rule="B-08", text=text, evidence=evidence), displayed=True)
 
 
 def _is_current(match: Match) -> bool:
@@ -99,7 +108,11 @@ def _weigh(head: Head, entry: Entry, *, partial: bool) -> tuple[bool, bool]:
     if head.text is None:  # nothing to compare with: rather announce too much than hide a correction
         return True, False
     old, new = wording(head.text), wording(entry)
-    return is_significant(old, new), is_lost(old, new, partial=partial)
+    saved = head.text.provenance.past
+    if saved and head.title_hash == WORDLESS:
+        # The title shown was made up for a saved document that had none: the first real one is no change of it.
+        old = replace(old, title=new.title)
+    return is_significant(old, new), is_lost(old, new, partial=partial or saved)
 
 
 def _reason(head: Head, candidate: Candidate, older: int | None, significant: bool, lost: bool) -> Reason:

@@ -41,7 +41,10 @@ class Recognition:
 
 
 def recognise(case: Case) -> Recognition:
-    """Own key first (rules 1–3), then a whole migration (P-15), then single aliases with support (P-14)."""
+    """Own key first (rules 1–3), then a whole migration (P-15), then single aliases with support (P-14).
+
+    What saved pages name without a permalink is for `placed`, which comes after it.
+    """
     found = _by_key(case)
     found = found.with_more(migrated(case, found.strangers, found.present))
     return found.with_more(_by_alias(case, found))
@@ -161,6 +164,18 @@ def _support(case: Case, candidate: Candidate, alias: Alias, head: Head) -> str:
             return f"same {alias.kind}, same text, same days"
     if fingerprint.title == head.title_hash != WORDLESS and when.day == head.day:
         return f"same {alias.kind}, same title, same day"
+    if alias.kind == "link" and _lacks_title(candidate, head) and _is_akin(candidate, head):
+        return "same link, and one of the two has no title; their texts are akin"
     if candidate.key.startswith("link:") and mode(case.context.source, case.context.state) is Identity.LINK:
         return "same link, by which this feed's entries are known"
     return ""
+
+
+def _lacks_title(candidate: Candidate, head: Head) -> bool:
+    """Whether titles cannot agree, because one of them was made up for a saved document that had none."""
+    made_up = head.title_hash == WORDLESS and head.text is not None and head.text.provenance.past
+    return made_up or bool(candidate.entry.title_basis)
+
+
+def _is_akin(candidate: Candidate, head: Head) -> bool:
+    return head.text is not None and is_related(wording(head.text), wording(candidate.entry))

@@ -14,7 +14,7 @@ from aggregator.dedupe.context import Case, same_link
 from aggregator.dedupe.dates import filed, near
 from aggregator.dedupe.keys import plain_link
 from aggregator.dedupe.recognise import Recognition
-from aggregator.model import Candidate, ContentHash, Effective, EntryId, FeedId, Head, Key
+from aggregator.model import Candidate, ContentHash, Effective, EntryId, FeedId, Head, Key, Precision
 
 _TEMPLATE_DAYS = 3
 _MOST = 100
@@ -56,9 +56,13 @@ class Shelf:
         self.texts[content].append(twin)
 
     def near(self, candidate: Candidate, when: Effective) -> tuple[Twin, ...]:
-        """Twins whose date is near (D-11); at most a hundred a day, which only a template ever reaches."""
+        """Twins whose date is near (D-11); at most a hundred a day, which only a template ever reaches. Where only a
+        month is known, it is filed under its first day."""
         content = candidate.fingerprint.content
-        on_days = (self.days.get((content, when.day + step), ()) for step in (-_DAY, timedelta(), _DAY))
+        if when.precision is Precision.MONTH:
+            return tuple(twin for twin in islice(self.texts.get(content, ()), _MOST) if near(twin.effective, when))
+        days = [when.day + step for step in (-_DAY, timedelta(), _DAY)]
+        on_days = (self.days.get((content, day), ()) for day in dict.fromkeys((*days, *(_first(day) for day in days))))
         close = (twin for twin in chain.from_iterable(islice(twins, _MOST) for twins in on_days))
         return tuple(twin for twin in close if near(twin.effective, when))
 
@@ -66,6 +70,10 @@ class Shelf:
         """Twins whose date is not near."""
         twins = islice(self.texts.get(candidate.fingerprint.content, ()), _MOST)
         return tuple(twin for twin in twins if not near(twin.effective, when))
+
+
+def _first(day: date) -> date:
+    return day.replace(day=1)
 
 
 def stock(case: Case, found: Recognition) -> Shelf:
@@ -117,7 +125,7 @@ def templates(case: Case, found: Recognition) -> tuple[ContentHash, ...]:
 
 def is_allowed(candidate: Candidate, twin: Twin) -> bool:
     """D-05 and D-27: words in another language are another entry, and a weak text needs an equal link as well."""
-    if not _same_language(candidate.entry.language, twin.language):
+    if not same_language(candidate.entry.language, twin.language):
         return False
     return candidate.fingerprint.strong or same_link(candidate.entry.link, twin.link)
 
@@ -147,6 +155,6 @@ def leading(case: Case, twins: Iterable[Twin]) -> Twin | None:
     return min(twins, key=rank, default=None)
 
 
-def _same_language(a: str | None, b: str | None) -> bool:
+def same_language(a: str | None, b: str | None) -> bool:
     """By primary subtag (BCP 47); an unknown language contradicts nothing."""
     return not a or not b or a.split("-")[0].lower() == b.split("-")[0].lower()

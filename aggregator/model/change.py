@@ -144,10 +144,14 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renamed:
-    """Rule 4: a known entry under a new id. The new key is added; ``then`` is what rules 1–3 say of it."""
+    """Rule 4: a known entry under a new id. The new key is added; ``then`` is what rules 1–3 say of it.
 
-    then: Seen | Revised | Deferred
+    ``adopted`` is false for a key that only helps to find the entry again: it goes on under the one it had.
+    """
+
+    then: Seen | Revised | Deferred | Recalled
     reason: Reason
+    adopted: bool = True
 
     @property
     def head(self) -> Head:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from aggregator.model.names import ContentHash, EntryId, FeedId, Key, Precision, RevisionHash
+from aggregator.model.names import ContentHash, EntryId, FeedId, Key, Precision, Provenance, RevisionHash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,12 @@ class Alias:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """The words and links of a stored revision, for the test of significance (D-24)."""
+    """The words and links of a stored revision, for the test of significance (D-24), and how it came to be known."""
 
     title: str
     content: str
     content_kind: str
+    provenance: Provenance = Provenance.LIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

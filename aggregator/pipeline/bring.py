@@ -21,6 +21,7 @@ from aggregator.model import (
     Outcome,
     PollRecord,
     Provenance,
+    Renamed,
     Source,
     Verdict,
 )
@@ -49,13 +50,15 @@ class Origin:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
     """What became of one document. ``new`` entries are stored, copies (``duplicates``) among them; ``known`` ones had
-    nothing new; of ``recalled`` ones a version of the past was kept. ``oldest`` and ``newest`` are stated dates."""
+    nothing new; of ``recalled`` ones a version of the past was kept, of ``improved`` ones a better copy is shown now.
+    ``oldest`` and ``newest`` are stated dates."""
 
     entries: int
     new: int
     duplicates: int
     known: int
     recalled: int
+    improved: int
     oldest: datetime | None
     newest: datetime | None
 
@@ -116,7 +119,7 @@ def judge_past(
 
 def brought(document: Document, verdict: Verdict) -> Brought:
     """The counts of one decided document."""
-    counts = Counter(change.outcome for change in verdict.changes)
+    counts = Counter((each.then if isinstance(each, Renamed) else each).outcome for each in verdict.changes)
     dates = sorted(at for entry in document.entries if (at := entry.published.instant) is not None)
     return Brought(
         entries=len(document.entries),
@@ -124,6 +127,7 @@ def brought(document: Document, verdict: Verdict) -> Brought:
         duplicates=counts[Outcome.DUPLICATE] + counts[Outcome.REPEAT],
         known=counts[Outcome.SEEN],
         recalled=counts[Outcome.RECALLED],
+        improved=counts[Outcome.REVISION],
         oldest=dates[0] if dates else None,
         newest=dates[-1] if dates else None,
     )

@@ -157,7 +157,9 @@ class _Scribe:
         entry = self._tables.entry(change.head.entry_id)
         if change.head.revision != entry.current:
             raise StoreError(f"entry {entry.entry_id} was revised by somebody else meanwhile; this poll is not stored")
-        self._seen.append(entry.entry_id)
+        if not self._record.provenance.past:
+            # Only the live feed tells when an entry was seen last.
+            self._seen.append(entry.entry_id)
         self._aliases(change.aliases, entry.entry_id)
         if change.date_changed:
             entry = self._move_date(entry, change.candidate, change.reason)
@@ -235,7 +237,8 @@ class _Scribe:
     def _rename(self, change: Renamed) -> None:
         entry, key = self._tables.entry(change.head.entry_id), change.candidate.key
         self._tables.add_key(self._feed, key, entry.entry_id)
-        self._tables.change_entry(replace(entry, key=key))
+        if change.adopted:
+            self._tables.change_entry(replace(entry, key=key))
         self._journal("renamed", entry.entry_id, {"key": key, "from": entry.key, "reason": change.reason})
 
     def _add(self, change: Added) -> None:

@@ -102,8 +102,19 @@ def test_same_stated_date_to_the_second() -> None:
 @settings(max_examples=60, deadline=None)
 @given(INSTANTS, st.integers(-72, 72), st.sampled_from(list(Precision)))
 def test_near_is_symmetric_and_bounded(instant: datetime, hours: int, precision: Precision) -> None:
-    """D-11: nearness has no direction, and never spans 48 hours of exact time."""
+    """D-11: nearness has no direction, and never spans 48 hours, unless only a month is known."""
     a, b = dated(instant, precision), dated(instant + timedelta(hours=hours))
     assert near(a, b) is near(b, a)
     assert near(a, a)
-    assert not (abs(hours) >= 48 and near(a, b))
+    assert not (abs(hours) >= 48 and precision is not Precision.MONTH and near(a, b))
+
+
+@pytest.mark.parametrize(
+    ("day", "is_near"), [("2017-06-29", False), ("2017-06-30", True), ("2017-07-18", True), ("2017-08-01", True),
+                         ("2017-08-02", False)]
+)  # fmt: skip
+def test_a_month_is_near_each_of_its_days(day: str, is_near: bool) -> None:
+    """D-11: “July 2017” contradicts no day of July, nor, with the usual day of grace, the days beside it."""
+    month = effective(stamp(datetime(2017, 6, 30, 23, tzinfo=UTC), precision=Precision.MONTH), NOW, LONDON)
+    exact = effective(stamp(datetime.fromisoformat(f"{day}T12:00:00+00:00")), NOW, LONDON)
+    assert near(month, exact) is near(exact, month) is is_near
