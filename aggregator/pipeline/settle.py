@@ -181,7 +181,7 @@ def _with_document(
         state,
         profile=before.profile if answer.is_delta else document.feed,
         hints=before.hints if answer.is_delta else document.hints,
-        rhythm=learn(source, before.rhythm, window, verdict, now),
+        rhythm=learn(source, before.rhythm, window, verdict, now, before.last_success_at),
         window=look(source, before, window, verdict, now).window,
         identity=verdict.identity,
         id_changes=verdict.id_changes,

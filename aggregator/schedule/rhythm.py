@@ -29,21 +29,23 @@ _NOTHING = (0.0,) * HOURS
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """An entry came out at ``at`` (aware). ``exact``: the hour is the publisher's own; a date without a time, or the
-    moment we first saw the entry, says how often a feed publishes but not at which hour."""
+    moment we first saw the entry, says how often a feed publishes but not at which hour. ``events`` is how many events
+    it stands for (A-03)."""
 
     at: datetime
     exact: bool = True
+    events: float = 1.0
 
 
 def observe(rhythm: Rhythm, publications: Iterable[Publication], now: datetime, zone: ZoneInfo) -> Rhythm:
     """The rhythm after new publications, in any order (A-02). Those before the observed span are history, not rhythm,
     and are left out; one after ``now`` counts as ``now``."""
-    found = sorted(((min(each.at, now), each.exact) for each in publications), key=lambda pair: pair[0])
+    found = sorted(((min(each.at, now), each) for each in publications), key=lambda pair: pair[0])
     since = rhythm.since or (found[0][0] if found else now)
     weight, entries, at = rhythm.weight, rhythm.entries, rhythm.weighed_at or since
     bins, last = list(rhythm.bins or _NOTHING), rhythm.last_event
     previous: datetime | None = None
-    for instant, exact in found:
+    for instant, each in found:
         if instant < since:
             continue
         fresh = _apart(instant, previous) and _apart(instant, last)
@@ -52,8 +54,8 @@ def observe(rhythm: Rhythm, publications: Iterable[Publication], now: datetime, 
         share = _faded(instant, at)
         entries += share
         if fresh:
-            previous, weight = instant, weight + share
-            if exact:
+            previous, weight = instant, weight + share * each.events
+            if each.exact:
                 bins[hour_of_week(instant, zone)] += 1.0
     if previous is not None:
         last = previous if last is None else max(last, previous)
@@ -75,6 +77,21 @@ def rate(rhythm: Rhythm, now: datetime, prior: float = PRIOR_RATE) -> float:
     span = max((now - rhythm.since).total_seconds(), 0.0) if rhythm.since else 0.0
     seen = -math.expm1(-_DECAY * span) / _DECAY
     return (PRIOR_EVENTS + weight) / (PRIOR_EVENTS / prior + seen)
+
+
+def between_looks(rhythm: Rhythm, looked: datetime, now: datetime) -> float:
+    """How many events lie between two looks of which the second found something, nobody knows when (A-03).
+
+    In a time g a feed with rate L that published at all did so L·g ÷ (1 − e^(−L·g)) times. Counting that much solves
+    Σ g ÷ (e^(L·g) − 1) over looks with a find = Σ g over those without, step by step; L·g stays under ln(2n + 1), where
+    that of n looks that all found something lies. How many entries a look found does not count: nobody knows which of
+    them came together.
+    """
+    span = max((now - looked).total_seconds(), 1.0)
+    seen = max((now - rhythm.since).total_seconds(), span) if rhythm.since else span
+    looks = -math.expm1(-_DECAY * seen) / _DECAY / span
+    hidden = min(rate(rhythm, looked) * span, math.log(2.0 * looks + 1.0))
+    return hidden / -math.expm1(-hidden) if hidden > 0.0 else 1.0
 
 
 def batch(rhythm: Rhythm) -> float:

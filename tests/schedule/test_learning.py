@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.model import (
     DateStatus,
@@ -19,6 +25,7 @@ from aggregator.model import (
     Verdict,
 )
 from aggregator.schedule.learning import learn
+from aggregator.schedule.rhythm import between_looks, rate
 from tests import builders
 from tests.schedule.nouns import DAY, HOUR, NOW, source
 
@@ -96,3 +103,53 @@ def test_entries_inside_skipped_hours_are_remembered() -> None:
     assert seeded.defied == (NOW - DAY,)
     found = learn(source(), seeded, document(NOW, hints=hints), fresh(NOW), NOW)
     assert found.defied == (NOW - DAY, NOW)
+
+
+def looks(a_day: float, hours: float, days: int, *, censored: bool) -> Rhythm:
+    """What is learned of a feed without dates that publishes so often, looked at every so many hours."""
+    chance, count, last = Random(7), 0, NOW
+    rhythm = learn(source(), Rhythm(), document(None), NOTHING, NOW)
+    for number in range(1, int(days * 24 / hours) + 1):
+        now = NOW + number * hours * HOUR
+        while (wait := chance.expovariate(a_day) * DAY) and last + wait <= now:
+            last, count = last + wait, count + 1
+        last = now
+        if count:
+            undated = fresh(*(now,) * count, basis="first-seen")
+            rhythm = learn(source(), rhythm, document(None), undated, now, now - hours * HOUR if censored else None)
+        count = 0
+    return rhythm
+
+
+@pytest.mark.parametrize("hours", [1, 3, 6])
+def test_undated_entries_of_one_look_may_be_several_events(hours: float) -> None:
+    """A-03: six a day without dates are learned as six, whether one looks every hour or every six."""
+    known = looks(6, hours, 120, censored=True)
+    assert rate(known, NOW + 120 * DAY) * DAY.total_seconds() == pytest.approx(6, rel=0.25)
+
+
+def test_a_feed_looked_at_too_seldom_is_found_out() -> None:
+    """A-03: looked at twice a day, nearly always with a find: finds alone say two a day for ever, this twice as many,
+    so that it is looked at more often."""
+    counted = (rate(looks(6, 12, 120, censored=each), NOW + 120 * DAY) * DAY.total_seconds() for each in (False, True))
+    plain, found = counted
+    assert plain < 2.1
+    assert found > 1.8 * plain
+
+
+@given(a_day=st.floats(0.001, 5_000.0), hours=st.floats(-50.0, 3_000.0), seen=st.floats(-10.0, 3_000.0))
+def test_hidden_events_are_bounded(a_day: float, hours: float, seen: float) -> None:
+    """A-03: at least one, and never more than looks that all found something could tell, whatever clocks say."""
+    known = Rhythm(since=NOW - seen * DAY, weight=a_day * 30, weighed_at=NOW)
+    assert 1.0 <= between_looks(known, NOW - hours * HOUR, NOW) <= 20.0
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_the_fixed_point_is_the_maximum_of_the_likelihood(share: float) -> None:
+    """A-03: for equal looks of which this share found something what reproduces itself is −ln(1 − share) ÷ g."""
+    span = 6 * HOUR
+    rated = -math.log(1 - share) / span.total_seconds()
+    span_seen = -math.expm1(-math.log(2) / (21 * DAY).total_seconds() * 300 * DAY.total_seconds())
+    weight = rated * span_seen / (math.log(2) / (21 * DAY).total_seconds())
+    known = Rhythm(since=NOW - 300 * DAY, weight=weight, weighed_at=NOW)
+    assert share * between_looks(known, NOW, NOW + span) / span.total_seconds() == pytest.approx(rated, rel=0.03)
