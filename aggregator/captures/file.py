@@ -10,10 +10,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 
+from aggregator.captures.index import line_end
 from aggregator.captures.members import pack
 from aggregator.captures.names import INDEX, WARC
 from aggregator.captures.seal import instant_field
 from aggregator.captures.warc import record
+from aggregator.model import Place
 
 log = structlog.get_logger()
 
@@ -117,6 +119,31 @@ class AppendedFile:
             # Without a gap in the middle: the next start goes on after the last line.
             self._indexed = False
             log.warning("the index of captures has a gap until the next start", file=self.name, error=error.strerror)
+
+
+def overwrite(path: Path, offset: int, data: bytes) -> None:
+    """Put these bytes in the place of as many others. Raises `OSError`, `ValueError` where there are not as many."""
+    with path.open("r+b") as out:
+        if out.seek(0, os.SEEK_END) < offset + len(data):
+            raise ValueError("the file ends before the end of this capture")
+        out.seek(offset)
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def strike_out(index: Path, place: Place) -> None:
+    """Take the lines of a place out of an index. Raises `OSError`."""
+    try:
+        lines = index.read_text(encoding="utf-8").splitlines(keepends=True)
+    except FileNotFoundError:
+        return
+    end = place.offset + place.length
+    left = [each for each in lines if not place.offset < (line_end(each) or 0) <= end]
+    if len(left) < len(lines):
+        fresh = index.with_name(f".{index.name}.tmp")
+        fresh.write_text("".join(left), encoding="utf-8")
+        fresh.replace(index)
 
 
 def _introduction(file: str, agent: str, at: datetime) -> bytes:

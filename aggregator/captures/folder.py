@@ -10,11 +10,12 @@ from threading import Lock
 
 import structlog
 
-from aggregator.captures.file import AppendedFile
+from aggregator.captures.erase import erased
+from aggregator.captures.file import AppendedFile, overwrite, strike_out
 from aggregator.captures.index import index_line
-from aggregator.captures.memory import kept
 from aggregator.captures.mend import mend
-from aggregator.captures.names import WARC, belongs, following, latest, month_of
+from aggregator.captures.names import INDEX, WARC, belongs, following, latest, month_of, split
+from aggregator.captures.seal import kept
 from aggregator.errors import StoreError
 from aggregator.model import Kept, Place, SealedCapture
 
@@ -78,6 +79,18 @@ class WarcFolder:
             if self._file is not None:
                 self._file.close()
                 self._file = None
+
+    def erase(self, place: Place, reason: str, at: datetime) -> None:
+        """Write over the records at a place, in the file as it is: everything else keeps its own. May be repeated."""
+        with self._lock:
+            path = self._folder / f"{place.file}{WARC}"
+            try:
+                if split(place.file) is None:
+                    raise ValueError("the file has no name of ours")
+                overwrite(path, place.offset, erased(place, reason, at))
+                strike_out(self._folder / f"{place.file}{INDEX}", place)
+            except (OSError, ValueError) as error:
+                raise StoreError(f"{path}, byte {place.offset}: the capture cannot be erased ({error})") from error
 
     def _file_for(self, sealed: SealedCapture) -> AppendedFile:
         month = month_of(sealed.at)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import BytesIO
 
+from aggregator.captures.erase import erased
 from aggregator.captures.members import members
 from aggregator.captures.names import following, month_of
-from aggregator.captures.unseal import group, unseal
+from aggregator.captures.seal import kept
+from aggregator.captures.unseal import open_group
 from aggregator.captures.warc import parse
 from aggregator.errors import CaptureError, StoreError
 from aggregator.model import Kept, Opened, Place, SealedCapture
@@ -39,6 +42,10 @@ class MemoryCaptures:
             raise StoreError(self.fault)
         self.flushed = len(self._held)
 
+    def erase(self, place: Place, reason: str, at: datetime) -> None:
+        """Put a note in the place of the records."""
+        self._held[place] = erased(place, reason, at)
+
     def __len__(self) -> int:
         return len(self._held)
 
@@ -46,18 +53,4 @@ class MemoryCaptures:
         """The capture at a place. Raises `CaptureError` where there is none."""
         if place not in self._held:
             raise CaptureError(place.file, place.offset, "there is no such capture")
-        return unseal(group(parse(member.data) for member in members(BytesIO(self._held[place]))))
-
-
-def kept(sealed: SealedCapture, place: Place) -> Kept:
-    """An appended capture, as the poll's row tells of it."""
-    return Kept(
-        place=place,
-        record_id=sealed.record_id,
-        kind=sealed.kind,
-        url=sealed.url,
-        at=sealed.at,
-        digest=sealed.digest,
-        size=sealed.size,
-        proof=sealed.proof,
-    )
+        return open_group(place, [parse(member.data) for member in members(BytesIO(self._held[place]))])

@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from aggregator.captures.members import pack
 from aggregator.captures.messages import request_head, response_head
 from aggregator.captures.warc import record
-from aggregator.model import Capture, CaptureKind, Hop, Original, Response, SealedCapture
+from aggregator.model import Capture, CaptureKind, Hop, Kept, Original, Place, Response, SealedCapture
 
 PROFILES = {
     CaptureKind.NOT_MODIFIED: "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
@@ -55,6 +55,20 @@ def seal(capture: Capture, original: Original | None) -> SealedCapture:
         start=len(before),
         length=len(answer),
         proof=sha256(data).hexdigest() if kind is CaptureKind.WHOLE and response.body else "",
+    )
+
+
+def kept(sealed: SealedCapture, place: Place) -> Kept:
+    """An appended capture, as the poll's row tells of it."""
+    return Kept(
+        place=place,
+        record_id=sealed.record_id,
+        kind=sealed.kind,
+        url=sealed.url,
+        at=sealed.at,
+        digest=sealed.digest,
+        size=sealed.size,
+        proof=sealed.proof,
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator.captures.erase import was_erased
 from aggregator.captures.messages import read_request, read_response
 from aggregator.captures.seal import PROFILES
 from aggregator.captures.warc import Record, RecordError
-from aggregator.model import Capture, CaptureKind, FeedId, Headers, Hop, Opened, Provenance, Response
+from aggregator.errors import CaptureError
+from aggregator.model import Capture, CaptureKind, FeedId, Headers, Hop, Opened, Place, Provenance, Response
 
 ANSWERS = {"response", "revisit", "resource"}
 _KINDS = {profile: kind for kind, profile in PROFILES.items()}
@@ -42,6 +44,19 @@ def group(records: Iterable[Record]) -> Group:
         raise RecordError("there is no answer among these records")
     request = next((each for each in every if each.kind == "request"), None)
     return Group(redirects=tuple(filter(is_redirect, every)), answer=answer, request=request)
+
+
+def open_group(place: Place, records: Sequence[Record]) -> Opened:
+    """The capture in the records at a place.
+
+    Raises:
+        CaptureError: it was taken down.
+        RecordError: there is none.
+    """
+    note = next((note for each in records if (note := was_erased(each)) is not None), None)
+    if note is not None:
+        raise CaptureError(place.file, place.offset, f"it was taken down: {note}")
+    return unseal(group(records))
 
 
 def unseal(found: Group) -> Opened:

@@ -27,6 +27,13 @@ class Captures(Protocol):
         """
         ...
 
+    def erase(self, place: Place, reason: str, at: datetime) -> None:
+        """Put a note of equal length where the records at a place are, so that every other place stays right.
+
+        May be repeated. ``at`` is aware and UTC. Raises `StoreError`.
+        """
+        ...
+
     @property
     def fault(self) -> str | None:
         """Why captures are paused, in plain words; ``None`` while all is well."""

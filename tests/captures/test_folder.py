@@ -275,6 +275,17 @@ def test_a_place_names_a_file_of_the_folder_only(tmp_path: Path) -> None:
     assert CaptureReader(tmp_path / "none").files() == ()
 
 
+def test_proofs_are_read_in_one_go(tmp_path: Path) -> None:
+    """What the journal proves can be compared without unpacking; each fault is told at its place, the rest goes on."""
+    kept = keep(folder(tmp_path), *(distinct(number) for number in range(3)))
+    beyond = replace(kept[2].place, length=10**6)
+    missing = replace(kept[0].place, file="2026-05-001")
+    found = list(CaptureReader(tmp_path).proofs([kept[0].place, beyond, kept[2].place, missing, kept[1].place]))
+    assert [found[0], found[2], found[4]] == [kept[0].proof, kept[2].proof, kept[1].proof]
+    assert "the file ends before" in str(found[1])
+    assert str(found[3]) == "2026-05-001, byte 0: the file is missing"
+
+
 def test_closing_twice_is_no_harm(tmp_path: Path) -> None:
     """What was appended is safe after closing."""
     warc = folder(tmp_path)
