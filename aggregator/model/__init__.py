@@ -19,6 +19,7 @@ from aggregator.model.change import (
 )
 from aggregator.model.difference import Difference, Piece, Swap
 from aggregator.model.document import Document, Entry, Fingerprint, ReadContext, Stamp, Unreadable
+from aggregator.model.edit import Edit
 from aggregator.model.edition import (
     Edition,
     EntryFilter,
@@ -162,6 +163,7 @@ __all__ = [
     "Difference",
     "Document",
     "Due",
+    "Edit",
     "Edition",
     "Effective",
     "Enclosure",

@@ -121,13 +121,15 @@ class Selection:
 class Touched:
     """What the journal says changed after a sequence number, and the last number there is.
 
-    ``at`` is the instant of the last journal row, ``None`` for an empty journal.
+    ``at`` is the instant of the last journal row, ``None`` for an empty journal; ``kinds`` are the kinds of rows that
+    came.
     """
 
     seq: int
     at: datetime | None
     feeds: tuple[FeedId, ...]
     categories: tuple[str, ...]
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from aggregator.model import Edition, FeedStatus, File, Selection, Site, SourceCard, Touched
 from aggregator.normalise.html import SANITISER_VERSION, clean_html
+from aggregator.pipeline.edits import TELLING, edits_edition
 from aggregator.pipeline.politeness import host_scores
 from aggregator.ports import Archive, Output
 from aggregator.publish.edition import CATEGORY_LIMIT, LIMIT, SOURCE_LIMIT, combined, of_category, of_feed
@@ -100,12 +101,18 @@ class _Run:
         changed_at = self._touched.at or self._founding.at
         files = (*render([whole], self._cards, self._press), *render_site(whole, self._cards, self._press, changed_at))
         heads = render_heads(self._archive.heads(), changed_at)
-        written += self._output.write((*files, heads, *self._manners(ledger)))
+        written += self._output.write((*files, heads, *self._edits(), *self._manners(ledger)))
         # A category that no feed is in any more is not published any more; a removed feed's file stays.
         keep = [f"category/{name}" for name in sorted(_categories(self._cards))]
         written += self._output.remove_except("category", keep)
         self._output.remember(self._touched.seq, mark)
         return PublishReport(seq=self._touched.seq, editions=count, written=tuple(written))
+
+    def _edits(self) -> tuple[File, ...]:
+        """The feed of edits, where one came or its sources changed."""
+        if not (self._everything or self._touched.kinds & TELLING):
+            return ()
+        return render([edits_edition(self._archive, self._press.site, self._founding)], (), self._press)
 
     def _manners(self, until: datetime | None) -> tuple[File, ...]:
         """The last whole days, so that these pages change once a day, and a week of polls is read as rarely."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from aggregator.model import (
     DayHead,
+    Edit,
     EntryFilter,
     EntryRow,
     FeedId,
@@ -35,6 +36,10 @@ class Archive(Traces, Protocol):
 
     def items(self, selection: Selection) -> tuple[Item, ...]:
         """The newest announced items by ``pub_seq``, newest first."""
+        ...
+
+    def edits(self, limit: int) -> tuple[Edit, ...]:
+        """The latest edits of announced entries that readers could see, newest first."""
         ...
 
     def cards(self) -> tuple[SourceCard, ...]:

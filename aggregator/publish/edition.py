@@ -20,7 +20,7 @@ def combined(items: Sequence[Item], site: Site, founding: Founding) -> Edition:
     chosen = newest(items)
     return Edition(
         path="feed",
-        id=f"{_stem(founding)}:feed",
+        id=f"{stem(founding)}:feed",
         title=site.title,
         subtitle="Every source in one feed, newest first",
         language=site.language,
@@ -38,7 +38,7 @@ def of_feed(card: SourceCard, items: Sequence[Item], site: Site, founding: Found
     chosen = newest(items)
     return Edition(
         path=f"feeds/{card.id}",
-        id=f"{_stem(founding)}:feeds/{quote(card.tag.rpartition(':')[2], safe='')}",
+        id=f"{stem(founding)}:feeds/{quote(card.tag.rpartition(':')[2], safe='')}",
         title=card.title,
         subtitle=f"Entries of {card.title}, kept by {site.title}",
         language=card.language or site.language,
@@ -52,7 +52,7 @@ def of_category(name: str, items: Sequence[Item], site: Site, founding: Founding
     chosen = newest(items)
     return Edition(
         path=f"category/{name}",
-        id=f"{_stem(founding)}:category/{quote(name, safe='')}",
+        id=f"{stem(founding)}:category/{quote(name, safe='')}",
         title=f"{site.title}: {name}",
         subtitle=f"Every source of the category “{name}”, newest first",
         language=site.language,
@@ -76,6 +76,6 @@ def _updated(items: Sequence[Item], founding: Founding) -> datetime:
     return max((item.updated_at for item in items), default=founding.at)
 
 
-def _stem(founding: Founding) -> str:
+def stem(founding: Founding) -> str:
     """The authority of our tag URIs: host and UTC day of the founding, for ever (RFC 4151)."""
     return f"tag:{founding.authority},{founding.at.astimezone(UTC):%Y-%m-%d}"

@@ -45,6 +45,7 @@ def render_front(edition: Edition, cards: Sequence[SourceCard], press: Press, ch
             (name, views.feeds(f"category/{name}", press.site))
             for name in sorted({card.category for card in listed} - {""})
         ],
+        edits=views.feeds("edits", press.site),
         opml=links.local(press.site, links.OPML),
     )
     return File(path="index.html", body=body, changed_at=changed_at)

@@ -28,7 +28,7 @@ _FIXED = "public, max-age=3600, stale-if-error=86400"
 # What the publisher may write: no dot or underscore in front, so neither drafts nor notes.
 _PART = re.compile(r"[^\W_][\w.,&' -]{0,199}")
 _HIDDEN = (".gz", ".br", ".zst", ".tmp")
-_FIRST = re.compile(r"(?:index|feed|feeds/[^/]+|category/[^/]+)\.(?:html|atom|rss|json)|opml\.xml")
+_FIRST = re.compile(r"(?:index|feed|edits|feeds/[^/]+|category/[^/]+)\.(?:html|atom|rss|json)|opml\.xml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

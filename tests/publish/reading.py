@@ -53,4 +53,9 @@ def texts(element: Any, path: str) -> list[str]:
 
 def understood(file: File) -> Any:
     """What a feed reader makes of a document, its own cleaning switched off."""
-    return feedparser.parse(file.body, sanitize_html=False, resolve_relative_uris=False)
+    return understood_bytes(file.body)
+
+
+def understood_bytes(body: bytes) -> Any:
+    """The same of the bytes of a document."""
+    return feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)

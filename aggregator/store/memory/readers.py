@@ -10,6 +10,7 @@ from aggregator.errors import UnknownEntryError
 from aggregator.model import (
     NOBODY_ASKED,
     DayHead,
+    Edit,
     EntryFilter,
     EntryRow,
     FeedId,
@@ -29,6 +30,7 @@ from aggregator.model import (
 )
 from aggregator.proving import sha256
 from aggregator.store.captures import CAPTURED
+from aggregator.store.memory.edits import edits
 from aggregator.store.memory.tables import Tables, feed_host
 from aggregator.store.showing import MEMBERS, by_time, card, entry_line, feed_line, feed_title, item, member, version
 from aggregator.store.stored import StoredEntry, StoredRevision
@@ -70,6 +72,11 @@ class MemoryArchive:
             and selection.feed in (None, entry.feed_id)
             and selection.category in (None, category)
         )
+
+    def edits(self, limit: int) -> tuple[Edit, ...]:
+        """The latest edits that readers could see, newest first."""
+        with self._tables.undo.lock:
+            return edits(self._tables, limit)
 
     def last_poll(self) -> datetime | None:
         """When the latest poll began."""
@@ -121,6 +128,7 @@ class MemoryArchive:
                 at=tables.rows[last].at if last else None,
                 feeds=tuple(sorted(feeds)),
                 categories=tuple(sorted(categories - {""})),
+                kinds=frozenset(row.kind for row in rows),
             )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 
-from aggregator.model import DayHead, EntryId, FeedId, Founding, Item, PollTrace, Selection, SourceCard, Touched
+from aggregator.model import DayHead, Edit, EntryId, FeedId, Founding, Item, PollTrace, Selection, SourceCard, Touched
 from aggregator.proving import sha256
 from aggregator.store.captures import CAPTURED
 from aggregator.store.rows import feed_of
@@ -15,6 +15,7 @@ from aggregator.store.showing import card
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.days import heads
 from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.sqlite.edits import edits
 from aggregator.store.sqlite.items import items_of
 from aggregator.store.touching import old_category
 from aggregator.store.traces import trace_of
@@ -33,6 +34,7 @@ SELECT json_array(id, tag, url, source, status, status_text, removed, enabled, e
     learned -> '$.profile', learned -> '$.moved_url', learned -> '$.proposal')
 FROM feeds ORDER BY id
 """
+_KINDS = "SELECT DISTINCT kind FROM journal WHERE seq > ? AND seq <= ?"
 _TIP = f"SELECT seq, at FROM journal WHERE kind <> '{CAPTURED}' ORDER BY seq DESC LIMIT 1"  # noqa: S608 - a word of ours
 _TOUCHED = f"SELECT DISTINCT feed_id FROM journal WHERE seq > ? AND seq <= ? AND kind <> '{CAPTURED}'"  # noqa: S608
 _LEADS = """
@@ -67,6 +69,11 @@ class SqliteArchive:
         with self._database.reading() as reader:
             numbers = _numbers(reader, selection)
             return items_of(reader, numbers)
+
+    def edits(self, limit: int) -> tuple[Edit, ...]:
+        """The latest edits that readers could see, newest first."""
+        with self._database.reading() as reader:
+            return edits(reader, limit)
 
     def last_poll(self) -> datetime | None:
         """When the latest poll began."""
@@ -104,6 +111,7 @@ class SqliteArchive:
             if last is None:
                 return Touched(seq=0, at=None, feeds=(), categories=())
             part = (max(after, 0), last["seq"])
+            kinds = frozenset(row[0] for row in reader.execute(_KINDS, part))
             feeds = {FeedId(row[0]) for each in (_TOUCHED, _LEADS) for row in reader.execute(each, part)}
             categories = {old_category(row["payload"]) for row in reader.execute(_LEFT, part)}
             for feed_id in feeds:
@@ -113,6 +121,7 @@ class SqliteArchive:
             at=instant(last["at"]),
             feeds=tuple(sorted(feeds)),
             categories=tuple(sorted(categories - {""})),
+            kinds=kinds,
         )
 
 

@@ -12,6 +12,7 @@ from aggregator.store.sqlite.captures import CAPTURES
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.days import add_days
 from aggregator.store.sqlite.driver import plain_fault, sqlite3
+from aggregator.store.sqlite.edits import EDITS
 from aggregator.store.sqlite.events import EVENTS
 from aggregator.store.sqlite.founding import FOUNDING
 from aggregator.store.sqlite.pending import VOLATILE
@@ -100,6 +101,13 @@ def m0008_volatile(db: Toolbox) -> None:
 def m0009_captures(db: Toolbox) -> None:
     """Distinct bodies and where each poll's answer lies (R-66)."""
     for statement in CAPTURES:
+        db.execute(statement)
+
+
+@migrations()
+def m0010_edits(db: Toolbox) -> None:
+    """Where the journal tells of revisions, for the feed of edits."""
+    for statement in EDITS:
         db.execute(statement)
 
 
