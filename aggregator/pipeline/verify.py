@@ -65,8 +65,8 @@ def verify(evidence: Evidence, witnesses: Sequence[Witness], tell: Tell, public:
     with ThreadPoolExecutor(1) as pool:
         beside = pool.submit(structure.gather, evidence.structure())
         journal.gather(chain.flaws(journal.counted(evidence.journal())))
-        rows = [entries.counted(stream) for stream in (evidence.entries(), evidence.revisions(), evidence.events())]
-        entries.gather(stories.flaws(rows[0], evidence.told(), *rows[1:]))
+        rows, versions = entries.counted(evidence.entries()), entries.counted(evidence.revisions())
+        entries.gather(stories.flaws(rows, evidence.told(), versions, entries.counted(evidence.events())))
         entries.gather(_keys(evidence, stories.keys) if not entries.bad else ())
         beside.result()
     if public is not None:

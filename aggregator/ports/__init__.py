@@ -6,7 +6,7 @@ from aggregator.ports.archive import Archive, Catalogue
 from aggregator.ports.bundle import Ports, everybody_welcome
 from aggregator.ports.captures import CaptureArchive, Captures, Holdings
 from aggregator.ports.chains import Chains
-from aggregator.ports.fixity import Columns, Evidence, JournalLine
+from aggregator.ports.fixity import Columns, Evidence, JournalLine, VersionLine
 from aggregator.ports.ledger import Ledger, Writer
 from aggregator.ports.output import Output
 from aggregator.ports.push import HubClient, Postroom, Push, Subscriptions
@@ -34,6 +34,7 @@ __all__ = [
     "Push",
     "Sources",
     "Subscriptions",
+    "VersionLine",
     "Writer",
     "everybody_welcome",
 ]

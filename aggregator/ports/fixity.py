@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from aggregator.model import Flaw
 
@@ -11,6 +11,25 @@ JournalLine = tuple[int, str, str, int | None, str, str, str]
 """A row of ``journal`` as stored: ``(seq, kind, feed_id, entry_id, at, payload, hash)``."""
 Columns = Mapping[str, Any]
 """A row of another table as stored, by column."""
+
+
+class VersionLine(NamedTuple):
+    """A row of ``revisions``: the digest of the whole row (`proving.row_digest`), and what ``entries`` repeats of it.
+
+    ``title_hash``, ``strong`` and ``stated`` (the instant the source stated) stand in its details; ``None`` where those
+    are damaged.
+    """
+
+    entry_id: int
+    number: int
+    digest: str
+    title: str
+    url: str | None
+    link: str | None
+    language: str | None
+    title_hash: str | None
+    strong: int | None
+    stated: str | None
 
 
 class Evidence(Protocol):
@@ -33,7 +52,7 @@ class Evidence(Protocol):
         """``entries`` by ``id``."""
         ...
 
-    def revisions(self) -> Iterator[Columns]:
+    def revisions(self) -> Iterator[VersionLine]:
         """``revisions`` by ``entry_id`` and ``number``."""
         ...
 

@@ -11,11 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlite_utils.utils import sqlite3
 
 from aggregator.errors import StoreError
 from aggregator.model import EntryId, FeedId, Fixity, Hold, Outcome, Provenance, Reason, Recalled, Renamed
 from aggregator.pipeline.verify import verify
+from aggregator.store.evidence import version_line
 from aggregator.store.sqlite import SqliteEvidence, SqliteStore, open_store
 from tests.builders import HOUR, NOW, added, candidate, copy_of, query, revised, seen
 from tests.store.conftest import Store, checked, numbered
@@ -188,14 +191,19 @@ def test_guards_taken_away_are_missed(master: Path, tmp_path: Path, statement: s
 
 
 def test_rows_that_cannot_be_read_are_named(master: Path, tmp_path: Path) -> None:
-    """Bad input: bytes that are no UTF-8 any more spoil one row, and what comes after it is still checked."""
+    """Bad input: what is no UTF-8 or no JSON any more spoils one row, and what comes after it is still checked."""
     found = after(
         master,
         tmp_path,
         "UPDATE revisions SET content = CAST(x'c3c3c3' AS TEXT) WHERE entry_id = 2",
+        "UPDATE revisions SET details = 'no json' WHERE entry_id = 3 AND number = 1",
         "UPDATE revisions SET title = 'forged' WHERE entry_id = 7",
     )
-    assert [flaw.record for flaw in found.flaws if flaw.table == "revisions"] == ["2 version 1", "7 version 1"]
+    assert [flaw.record for flaw in found.flaws if flaw.table == "revisions"] == [
+        "2 version 1",
+        "3 version 1",
+        "7 version 1",
+    ]
 
 
 @pytest.mark.parametrize("share", [0.9, 0.5, 0.2])
@@ -211,6 +219,29 @@ def test_a_truncated_database_is_told_of(master: Path, tmp_path: Path, share: fl
     else:
         assert found.bad
         assert any("damaged" in flaw.text or flaw.table == "database" for flaw in found.flaws)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])) | st.none(), min_size=5, max_size=5), st.booleans())
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sqlite_makes_the_same_proof(proofs: SqliteStore, words: list[str | None], past: bool) -> None:
+    """D-20: the digest that SQLite helps to make is that of the row, whatever characters are in it."""
+    title, content, url, base, reason = words
+    facts = (title or "", content or "", url, base, reason or "", "wayback" if past else "live", url if past else None)
+    with proofs.database.transaction() as writer:
+        writer.execute("DROP TRIGGER IF EXISTS revisions_keep_update")
+        names = ("title", "content", "url", "base", "reason", "provenance", "observed_at")
+        writer.execute(f"UPDATE revisions SET {', '.join(f'{name} = ?' for name in names)}", facts)
+    with proofs.database.reading() as reader:
+        expected = [version_line(dict(row)) for row in reader.execute("SELECT * FROM revisions")]
+    with closing(proofs.evidence()) as evidence:
+        assert list(evidence.revisions()) == expected
+
+
+@pytest.fixture
+def proofs(sqlite: SqliteStore) -> SqliteStore:
+    """An archive with one entry."""
+    fill(sqlite, added(candidate(1)))
+    return sqlite
 
 
 def test_flipped_bytes_never_pass_for_words(master: Path, tmp_path: Path) -> None:

@@ -8,15 +8,11 @@ from typing import Any, TypeVar
 
 from aggregator.history.fixity.story import Event, Story, tell
 from aggregator.model import Flaw
-from aggregator.ports import Columns, JournalLine
-from aggregator.proving import row_digest
+from aggregator.ports import Columns, JournalLine, VersionLine
 
 T = TypeVar("T")
 
-_SHOWN = ("title", "url")
-"""Columns of an entry that are those of the version displayed."""
-_CURRENT = ("link", "language")
-"""Columns of an entry that are those of the newest version."""
+_UNTOLD = "stands in no row of the journal"
 
 
 class EntryCheck:
@@ -33,11 +29,11 @@ class EntryCheck:
         self,
         entries: Iterable[Columns],
         told: Iterable[JournalLine],
-        revisions: Iterable[Columns],
+        revisions: Iterable[VersionLine],
         events: Iterable[Columns],
     ) -> Iterator[Flaw]:
         """Every entry, version and publish event that is not what the journal says, or of which it says nothing."""
-        stories, versions, published = _Groups(told, _third), _Groups(revisions, _owner), _Groups(events, _owner)
+        stories, versions, published = _Groups(told, _third), _Groups(revisions, _first), _Groups(events, _owner)
         last = 0
         for entry in entries:
             last = int(entry["id"])
@@ -45,35 +41,34 @@ class EntryCheck:
             yield from self._entry(entry, tell(stories.of(last)), versions.of(last), published.of(last))
         yield from _orphans(None, stories, versions, published)
 
-    def _entry(self, entry: Columns, story: Story, revisions: list[Columns], events: list[Columns]) -> Iterator[Flaw]:
+    def _entry(
+        self, entry: Columns, story: Story, revisions: list[VersionLine], events: list[Columns]
+    ) -> Iterator[Flaw]:
         number = int(entry["id"])
         for seq, text in story.faults:
             yield _flaw("journal", seq, text)
         if not story.columns:
-            yield _flaw("entries", number, "stands in no row of the journal")
+            yield _flaw("entries", number, _UNTOLD)
             return
         yield from _versions(number, story, revisions)
         yield from _events(number, story, events)
         self.keys += len(story.keys)
         expected = story.columns
         expected["duplicate_of"] = None if story.lead is None else self._lead(story.lead)
-        expected |= _words({row["number"]: row for row in revisions}, expected)
+        expected |= _words({row.number: row for row in revisions}, expected)
         if wrong := next((name for name, value in expected.items() if entry[name] != value), None):
             text = f"{wrong} is {_short(entry[wrong])}, but should be {_short(expected[wrong])}"
             yield _flaw("entries", number, text)
 
 
-def _versions(number: int, story: Story, revisions: Iterable[Columns]) -> Iterator[Flaw]:
+def _versions(number: int, story: Story, revisions: Iterable[VersionLine]) -> Iterator[Flaw]:
     """Each version against its digest, and none too many or too few."""
     missing = dict(story.versions)
     for row in revisions:
-        recorded = missing.pop(row["number"], None)
-        record = f"{number} version {row['number']}"
-        if recorded is None:
-            yield Flaw(table="revisions", record=record, text="stands in no row of the journal")
-        elif _digest(row) != recorded[1]:
-            text = f"is not what journal row {recorded[0]} recorded: its digest differs"
-            yield Flaw(table="revisions", record=record, text=text)
+        seq, digest = missing.pop(row.number, (0, ""))
+        if row.digest != digest:
+            text = f"is not what journal row {seq} recorded: its digest differs" if seq else _UNTOLD
+            yield Flaw(table="revisions", record=f"{number} version {row.number}", text=text)
     for version, (seq, _) in missing.items():
         text = f"is missing: journal row {seq} recorded it"
         yield Flaw(table="revisions", record=f"{number} version {version}", text=text)
@@ -103,43 +98,18 @@ def _facts(event: Event, story: Story) -> Iterator[tuple[str, object]]:
             yield "kind", event.kind
 
 
-def _digest(row: Columns) -> str:
-    try:
-        return row_digest(row)
-    except ValueError:  # bytes that are no UTF-8
-        return ""
-
-
-def _words(revisions: dict[int, Columns], columns: dict[str, Any]) -> dict[str, Any]:
+def _words(revisions: dict[int, VersionLine], columns: dict[str, Any]) -> dict[str, Any]:
     """Columns of the entry that repeat its versions, which are proved by their digests. What is missing there has been
     told of already."""
     words: dict[str, Any] = {}
-    first, current, details = revisions.get(1), revisions.get(columns["current"]), None
     if shown := revisions.get(columns["displayed"]):
-        words |= {name: shown[name] for name in _SHOWN}
-    if current:
-        details = _details(current)
-        prints = _part(details, "fingerprint")
-        words |= {name: current[name] for name in _CURRENT}
-        words |= {"title_hash": prints.get("title"), "strong": int(bool(prints.get("strong")))}
-    if first and "source_published_at" not in columns:
-        details = details if first is current else _details(first)
-        words["source_published_at"] = _part(details, "entry", "published").get("instant")
+        words |= {"title": shown.title, "url": shown.url}
+    if current := revisions.get(columns["current"]):
+        words |= {"link": current.link, "language": current.language}
+        words |= {"title_hash": current.title_hash, "strong": current.strong}
+    if "source_published_at" not in columns and (first := revisions.get(1)):
+        words["source_published_at"] = first.stated
     return words
-
-
-def _details(row: Columns) -> object:
-    try:
-        return json.loads(row["details"])
-    except (ValueError, TypeError):
-        return None
-
-
-def _part(details: object, *path: str) -> dict[str, Any]:
-    """What stands in the details of a version under these names; nothing where they are damaged."""
-    for name in path:
-        details = details.get(name) if isinstance(details, dict) else None
-    return details if isinstance(details, dict) else {}
 
 
 def _short(value: object) -> str:
@@ -153,6 +123,10 @@ def _flaw(table: str, record: int, text: str) -> Flaw:
 
 def _third(row: JournalLine) -> int:
     return row[3] or 0
+
+
+def _first(row: VersionLine) -> int:
+    return row[0]
 
 
 def _owner(row: Columns) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aggregator.model import EntryId, Flaw, JournalRow
-from aggregator.ports import Columns, JournalLine
+from aggregator.ports import Columns, JournalLine, VersionLine
 from aggregator.store.events import event_row
+from aggregator.store.evidence import version_line
 from aggregator.store.memory.tables import Tables
 from aggregator.store.rows import entry_row, revision_row
 from aggregator.store.values import instant_text
@@ -35,10 +36,10 @@ class MemoryEvidence:
         """``entries`` by ``id``."""
         return map(entry_row, sorted(self._tables.entries.values(), key=lambda entry: entry.entry_id))
 
-    def revisions(self) -> Iterator[Columns]:
+    def revisions(self) -> Iterator[VersionLine]:
         """``revisions`` by ``entry_id`` and ``number``."""
         shelf = self._tables.revisions
-        return (revision_row(revision) for number in sorted(shelf.names()) for revision in shelf[number])
+        return (version_line(revision_row(each)) for number in sorted(shelf.names()) for each in shelf[number])
 
     def events(self) -> Iterator[Columns]:
         """``events`` by ``entry_id`` and ``seq``."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from aggregator.errors import StoreError
 from aggregator.model import Flaw
-from aggregator.ports import Columns, JournalLine
+from aggregator.ports import Columns, JournalLine, VersionLine
+from aggregator.proving import LATER
+from aggregator.store.evidence import version_line
 from aggregator.store.sqlite.blueprint import altered, require_current
 from aggregator.store.sqlite.driver import plain_fault, sqlite3
 
@@ -20,10 +23,16 @@ _TOLD = f"""
 WHERE entry_id IS NOT NULL AND (entry_id, seq) > (?, ?) ORDER BY entry_id, seq
 """
 _ENTRIES = "SELECT * FROM entries WHERE id > ? ORDER BY id"
-_REVISIONS = "SELECT * FROM revisions WHERE (entry_id, number) > (?, ?) ORDER BY entry_id, number"
+_REVISIONS = "SELECT {} FROM revisions WHERE (entry_id, number) > (?, ?) ORDER BY entry_id, number"
 _EVENTS = """
 SELECT * FROM events INDEXED BY events_by_entry WHERE (entry_id, seq) > (?, ?) ORDER BY entry_id, seq
 """
+_WORDS = """
+title, url, link, language,
+details ->> '$.fingerprint.title', details ->> '$.fingerprint.strong', details ->> '$.entry.published.instant'
+"""
+_STUMBLES = {None, "SQLITE_ERROR"}
+"""Text that is no UTF-8, or no JSON, in one row."""
 _LEAD = "SELECT coalesce(duplicate_of, id) FROM entries WHERE id = ?"
 _UNLED = """
 SELECT entries.id, entries.key, identities.entry_id AS led FROM entries
@@ -72,9 +81,23 @@ class SqliteEvidence:
         """``entries`` by ``id``."""
         return self._named("entries", self._stream(_ENTRIES, (0,)))
 
-    def revisions(self) -> Iterator[Columns]:
-        """``revisions`` by ``entry_id`` and ``number``."""
-        return self._named("revisions", self._stream(_REVISIONS, (0, 1)))
+    def revisions(self) -> Iterator[VersionLine]:
+        """``revisions`` by ``entry_id`` and ``number``. SQLite itself makes the canonical JSON of sound rows, which is
+        three times as fast as making it here; from the first row on that it stumbles over, each is taken as it is."""
+        names = self._names("revisions")
+        last = (_BEFORE_ALL, _BEFORE_ALL)
+        try:
+            for row in self._connection.execute(_REVISIONS.format(_proof(names)), last):
+                last = (row[0], row[1])
+                yield VersionLine(row[0], row[1], sha256(row[2]).hexdigest(), *row[3:])
+            return
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", None) not in _STUMBLES:
+                raise plain_fault(error, self._path) from error
+        self._connection.text_factory = _as_it_is
+        with self._plainly():
+            for row in self._connection.execute(_REVISIONS.format("*"), last):
+                yield version_line(dict(zip(names, row, strict=True)))
 
     def events(self) -> Iterator[Columns]:
         """``events`` by ``entry_id`` and ``seq``."""
@@ -123,9 +146,12 @@ class SqliteEvidence:
             raise plain_fault(error, self._path) from error
 
     def _named(self, table: str, rows: Iterator[Any]) -> Iterator[Columns]:
-        with self._plainly():
-            names = [row[1] for row in self._connection.execute(f"PRAGMA table_info({table})")]
+        names = self._names(table)
         return (dict(zip(names, row, strict=True)) for row in rows)
+
+    def _names(self, table: str) -> list[str]:
+        with self._plainly():
+            return [row[1] for row in self._connection.execute(f"PRAGMA table_info({table})")]
 
     def _stream(self, statement: str, key: Sequence[int]) -> Iterator[Any]:
         """Rows of a statement that goes on after a key, whose places in a row are given. Bytes that are no UTF-8 stop
@@ -142,6 +168,20 @@ class SqliteEvidence:
                     raise
             self._connection.text_factory = _as_it_is
             yield from self._connection.execute(statement, tuple(last[place] for place in key))
+
+
+def _proof(names: Sequence[str]) -> str:
+    """The columns of `VersionLine` in SQL, the canonical JSON in place of its digest."""
+    pieces, values = [], []
+    for name in sorted(names):
+        piece, value = f'"{name}":%s,', f"json_quote({name})"
+        if name in LATER:
+            idle = "NULL" if LATER[name] is None else f"'{LATER[name]}'"
+            piece, value = "%s", f"iif({name} IS {idle}, '', format('{piece}', {value}))"
+        pieces.append(piece)
+        values.append(value)
+    json = f"CAST(rtrim(format('{{{''.join(pieces)}', {', '.join(values)}), ',') || '}}' AS BLOB)"
+    return f"entry_id, number, {json}, {_WORDS}"
 
 
 def _references(reader: sqlite3.Connection) -> Iterator[Flaw]:
