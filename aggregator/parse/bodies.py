@@ -23,28 +23,30 @@ _BODIES = {
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
-def read_bodies(entry: Element, names: Names, bases: Bases) -> tuple[RawBody, ...]:
-    """Every body of an entry in document order.
+def read_bodies(entry: Element, pairs: Iterable[tuple[str, Element]], bases: Bases) -> tuple[RawBody, ...]:
+    """Every body of an entry in document order. ``pairs`` are its parts with their names, as `with_groups` gives them.
 
     Atom content that stands elsewhere (``src``) or is not text gives none; its address is delivered as an enclosure.
     """
     bodies = []
-    for element in with_groups(entry, names):
-        name = names(element)
-        kind = _kind(element, name) if name in _BODIES and not attribute(element, "src") else None
-        if kind:
+    for name, element in pairs:
+        if name not in _BODIES or attribute(element, "src"):
+            continue
+        if kind := _kind(element, name):
             text = construct(element, kind, entry, bases(element))
             if text.value.strip():
                 bodies.append(RawBody(element=_BODIES[name], text=text))
     return tuple(bodies)
 
 
-def with_groups(entry: Element, names: Names) -> Iterable[Element]:
-    """The children of an entry, and those of media:group as if they stood alone."""
-    for child in entry:
-        yield child
-        if names(child) == "media:group":
-            yield from child
+def with_groups(pairs: Iterable[tuple[str, Element]], names: Names) -> list[tuple[str, Element]]:
+    """The named children of an entry, and those of media:group as if they stood alone."""
+    found = []
+    for pair in pairs:
+        found.append(pair)
+        if pair[0] == "media:group":
+            found += names.pairs(pair[1])
+    return found
 
 
 def _kind(element: Element, name: str) -> str | None:

@@ -33,6 +33,8 @@ _MOJIBAKE = 3
 _NEARLY_ALL = 0.9
 _TRAIL = "[" + "".join(re.escape(C1.get(byte, chr(byte))) for byte in range(0x80, 0xC0)) + "]"
 _TWICE = re.compile(f"[\xc2-\xdf]{_TRAIL}|[\xe0-\xef]{_TRAIL}{{2}}|[\xf0-\xf4]{_TRAIL}{{3}}")
+_MAYBE_TWICE = re.compile(f"[\xc2-\xf4](?:{_TRAIL}|[\x80-\x9f])")
+_ASCII = bytes(range(0x80))
 _BYTES = {character: byte for byte, character in C1.items()}
 
 
@@ -132,7 +134,7 @@ def _is_mojibake(body: bytes, text: str, label: str) -> bool:
 
 def _once(text: str) -> str | None:
     """The text encoded only once, if nearly all that is not ASCII in it is UTF-8 taken for windows-1252."""
-    if text.isascii():
+    if text.isascii() or not _may_be_twice(text):
         return None
     text = text.translate(C1)
     sequences = _TWICE.findall(text)
@@ -140,6 +142,15 @@ def _once(text: str) -> str | None:
     if len(sequences) < _MOJIBAKE or sum(map(len, sequences)) < _NEARLY_ALL * foreign:
         return None
     return _TWICE.sub(lambda found: _bytes_of(found[0]).decode("utf-8", "replace"), text)
+
+
+def _may_be_twice(text: str) -> bool:
+    """Whether there is any such sequence at all.
+
+    Looked for first in what is not ASCII, pushed together: that is little, and can only show more than there are.
+    """
+    foreign = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    return _MAYBE_TWICE.search(foreign) is not None and _MAYBE_TWICE.search(text) is not None
 
 
 def _bytes_of(text: str) -> bytes:

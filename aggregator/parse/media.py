@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aggregator.model import Enclosure
 from aggregator.parse.tree import Element, Names, attribute, plain
 from aggregator.parse.values import whole_number
 
 _MOST = 100
+_ATTACHING = frozenset(
+    {"enclosure", "atom:link", "link", "atom:content", "media:content", "media:thumbnail", "media:group"}
+    | {"itunes:image", "podcast:alternateenclosure"}
+)
 
 
-def read_enclosures(entry: Element, names: Names) -> tuple[Enclosure, ...]:
-    """Every attached file once, in document order; alternates of one media:group share a ``group`` number.
+def read_enclosures(children: Iterable[tuple[str, Element]], names: Names) -> tuple[Enclosure, ...]:
+    """Every attached file of an entry once, in document order; alternates of one media:group share a ``group`` number.
 
     Pictures that only illustrate (media:thumbnail, itunes:image) have the medium ``image``. Atom content with a
     ``src`` is an attached file too.
     """
     found: dict[str, Enclosure] = {}
     groups = 0
-    for child in entry:
-        name = names(child)
+    for name, child in children:
+        if name not in _ATTACHING:
+            continue
         if name in ("media:group", "podcast:alternateenclosure"):
             groups += 1
         for enclosure in _from(child, name, names, groups):

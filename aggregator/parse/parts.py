@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregator.model import Link, RawText
-from aggregator.parse.tree import Bases, Element, Names, atom_kind, attribute, construct, plain
+from aggregator.parse.tree import Bases, Element, atom_kind, attribute, construct, plain
 
 Parts = dict[str, list[Element]]
 
 _RIGHTS = ("atom:rights", "atom:copyright", "dc:rights", "dcterms:rights", "copyright")
 _LICENCES = ("cc:license", "creativecommons:license", "dcterms:license", "media:license")
+_OF_RIGHTS = frozenset(_RIGHTS + _LICENCES)
 _TITLES = ("title", "atom:title", "dc:title", "media:title", "itunes:title")
 
 
-def parts_of(elements: Iterable[Element], names: Names) -> Parts:
-    """The elements by name, in document order."""
+def parts_of(pairs: Iterable[tuple[str, Element]]) -> Parts:
+    """Named elements by name, in document order."""
     parts: Parts = {}
-    for element in elements:
-        parts.setdefault(names(element), []).append(element)
+    for name, element in pairs:
+        parts.setdefault(name, []).append(element)
     return parts
 
 
 def first(parts: Parts, *names: str) -> Element | None:
     """The first element of the first of these names that has any text."""
-    return next((element for name in names for element in parts.get(name, ()) if plain(element)), None)
+    for name in names:
+        for element in parts.get(name, ()):
+            if plain(element):
+                return element
+    return None
 
 
 def title_of(parts: Parts, owner: Element, bases: Bases) -> RawText | None:
@@ -47,6 +52,8 @@ def links_of(parts: Parts) -> tuple[Link, ...]:
 
 def rights_of(parts: Parts) -> str | None:
     """The words about rights, then the address of a licence."""
+    if _OF_RIGHTS.isdisjoint(parts):
+        return None
     licences = [element for name in _LICENCES for element in parts.get(name, ())]
     said = [plain(first(parts, *_RIGHTS)), *(attribute(item, "resource", "href") or plain(item) for item in licences)]
     return "; ".join(text for text in dict.fromkeys(said) if text) or None

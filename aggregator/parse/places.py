@@ -8,6 +8,8 @@ from aggregator.parse.tree import Element, Names, plain
 
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:\.\d{1,20})?")
 _MOST = 50
+PLACES = ("georss:", "geo:", "gml:")
+"""How the names of all elements begin that tell a place."""
 
 Point = tuple[float, float]
 

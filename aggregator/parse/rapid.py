@@ -36,7 +36,7 @@ def read_rapidly(xml: Xml, context: ReadContext) -> RawDocument | Doubt:
     judged = judge(root, xml.data)
     if isinstance(judged, Doubt):
         return judged
-    raw = read_tree(root, resolve(context.url, context.content_location))
+    raw = read_tree(root, xml.data, resolve(context.url, context.content_location))
     if len(raw.entries) != len(judged.entries):
         return Doubt(reason="the raw pass finds other entries")
     if reason := _could_add(judged, raw.feed, raw.entries):

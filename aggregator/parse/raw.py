@@ -28,18 +28,25 @@ def read_raw(data: bytes, base: str) -> Raw | None:
     ``None`` where lxml can make nothing of it.
     """
     root = parse_tree(data)
-    return None if root is None else read_tree(root, base)
+    return None if root is None else read_tree(root, data, base)
 
 
-def read_tree(root: Element, base: str) -> Raw:
-    """Read the tree of such a document."""
-    names, bases = Names(root), Bases(root, base)
+def read_tree(root: Element, data: bytes, base: str) -> Raw:
+    """Read the tree of such a document; ``data`` is what it was made of."""
+    names, bases = Names(root), Bases(data, base)
     entries = tuple(read_entry(element, names, bases) for element in _entries(root, names))
     return Raw(feed=read_head(root, names, bases), entries=entries)
 
 
 def _entries(root: Element, names: Names) -> list[Element]:
     """Items and entries at any depth, in the order of their start tags, as feedparser counts them."""
-    return [
-        element for element in root.iter("{*}*") if local_of(element) in ENTRY_NAMES and names(element) in _CORE_ENTRIES
-    ]
+    known: dict[str, bool] = {}
+    found = []
+    for element in root.iter("{*}*"):
+        tag = element.tag
+        is_entry = known.get(tag)
+        if is_entry is None:
+            is_entry = known[tag] = local_of(element) in ENTRY_NAMES and names(element) in _CORE_ENTRIES
+        if is_entry:
+            found.append(element)
+    return found

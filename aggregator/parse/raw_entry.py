@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aggregator.model import Category, OriginalSource, RawDate, RawEntry
 from aggregator.parse.bodies import read_bodies, with_groups
 from aggregator.parse.media import read_enclosures
 from aggregator.parse.parts import Parts, first, links_of, parts_of, rights_of, title_of
 from aggregator.parse.people import authors_of
-from aggregator.parse.places import read_points
+from aggregator.parse.places import PLACES, read_points
 from aggregator.parse.tree import LANG, Bases, Element, Names, as_xml, attribute, plain
 
 DATES = {
@@ -28,31 +30,33 @@ DATES = {
 """Date elements and the name under which they are delivered; those of Atom 0.3 under the names of Atom 1.0."""
 
 _CATEGORIES = {"category", "atom:category", "dc:subject", "media:category", "itunes:category"}
-_EXTRAS = {"?", "slash", "wfw", "thr", "feedburner", "podcast"}
+_EXTRAS = ("?:", "slash:", "wfw:", "thr:", "feedburner:", "podcast:")
 _MOST_EXTRAS, _LONGEST_EXTRA, _LONGEST_EXTRAS = 20, 4096, 16384
 
 
 def read_entry(entry: Element, names: Names, bases: Bases) -> RawEntry:
     """Everything an item or entry says; ids and dates as written, links not resolved, bodies not chosen."""
-    parts = parts_of(with_groups(entry, names), names)
+    children = names.pairs(entry)
+    pairs = with_groups(children, names)
+    parts = parts_of(pairs)
     raw_id, permalink = _identity(entry, parts)
     return RawEntry(
         raw_id=raw_id,
         permalink=permalink,
         title=title_of(parts, entry, bases),
         links=links_of(parts),
-        bodies=read_bodies(entry, names, bases),
-        dates=_dates(entry, names),
+        bodies=read_bodies(entry, pairs, bases),
+        dates=_dates(children),
         authors=authors_of(parts),
         categories=_categories(parts),
-        enclosures=read_enclosures(entry, names),
+        enclosures=read_enclosures(children, names),
         language=(entry.get(LANG) or "").strip() or plain(first(parts, "dc:language", "language")),
         base=bases(entry),
         source=_source(parts, names),
         rights=rights_of(parts),
         comments=plain(first(parts, "comments")),
-        points=read_points(entry, names),
-        extras=_extras(entry, names),
+        points=read_points(entry, names) if any(name.startswith(PLACES) for name in parts) else (),
+        extras=_extras(children),
     )
 
 
@@ -65,11 +69,9 @@ def _identity(entry: Element, parts: Parts) -> tuple[str | None, bool | None]:
     return plain(first(parts, "atom:id", "id")) or attribute(entry, "about"), None
 
 
-def _dates(entry: Element, names: Names) -> tuple[RawDate, ...]:
+def _dates(children: Iterable[tuple[str, Element]]) -> tuple[RawDate, ...]:
     return tuple(
-        RawDate(element=DATES[name], text=text)
-        for child in entry
-        if (name := names(child)) in DATES and (text := plain(child))
+        RawDate(element=DATES[name], text=text) for name, child in children if name in DATES and (text := plain(child))
     )
 
 
@@ -92,7 +94,7 @@ def _source(parts: Parts, names: Names) -> OriginalSource | None:
     if atom is None:
         rss = next(iter(parts.get("source", ())), None)
         return None if rss is None else OriginalSource(title=plain(rss), url=attribute(rss, "url"))
-    inner = parts_of(atom, names)
+    inner = parts_of(names.pairs(atom))
     links = links_of(inner)
     return OriginalSource(
         raw_id=plain(first(inner, "atom:id")),
@@ -105,13 +107,12 @@ def _source(parts: Parts, names: Names) -> OriginalSource | None:
     )
 
 
-def _extras(entry: Element, names: Names) -> tuple[str, ...]:
+def _extras(children: Iterable[tuple[str, Element]]) -> tuple[str, ...]:
     """Elements of unknown namespaces as XML: at most 20 of 4 KB, 16 KB together."""
     extras: list[str] = []
     room = _LONGEST_EXTRAS
-    for child in entry:
-        prefix, colon, _ = names(child).partition(":")
-        if not colon or prefix not in _EXTRAS or len(extras) == _MOST_EXTRAS:
+    for name, child in children:
+        if not name.startswith(_EXTRAS) or len(extras) == _MOST_EXTRAS:
             continue
         if text := as_xml(child, min(_LONGEST_EXTRA, room)):
             extras.append(text)

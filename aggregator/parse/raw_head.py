@@ -35,7 +35,7 @@ _LONGEST_CLOUD = 500
 def read_head(root: Element, names: Names, bases: Bases) -> RawFeed:
     """Everything above the entries; ``version`` is left empty, for that is judged elsewhere."""
     channel = next((child for child in root if local_of(child) == "channel"), root)
-    parts = parts_of((child for child in channel if local_of(child) not in ENTRY_NAMES), names)
+    parts = parts_of(names.pairs(child for child in channel if local_of(child) not in ENTRY_NAMES))
     return RawFeed(
         version="",
         raw_id=plain(first(parts, "atom:id")) or attribute(channel, "about"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import html
 import re
+from collections.abc import Iterable
+from typing import cast
 
 from lxml import etree
 
@@ -61,6 +63,11 @@ class Names:
             known = self._known[tag] = self._name(element)
         return known
 
+    def pairs(self, elements: Iterable[Element]) -> list[tuple[str, Element]]:
+        """Elements with their names, in order."""
+        known = self._known
+        return [(known.get(element.tag) or self(element), element) for element in elements]
+
     def _name(self, element: Element) -> str:
         namespace = namespace_of(element)
         prefix = "" if namespace in self._own else prefix_of(namespace)
@@ -88,25 +95,28 @@ def plain(element: Element | None) -> str | None:
     """All characters of an element, trimmed of XML white space; ``None`` for an empty or missing element."""
     if element is None:
         return None
-    text = "".join(map(str, element.itertext())).strip(_SPACE)
-    return text or None
+    text = "".join(map(str, element.itertext())) if len(element) else element.text
+    return text.strip(_SPACE) or None if text else None
 
 
 def attribute(element: Element, *names: str) -> str | None:
     """The first of these attributes that is there, whatever its namespace, trimmed; ``None`` if empty or missing."""
+    items = None
     for name in names:
         value = element.get(name)
         if value is None:
-            value = next(
-                (found for key, found in _items(element) if key.rpartition("}")[2].lower() == name.lower()), None
-            )
+            items = _items(element) if items is None else items
+            if not items:
+                return None
+            value = next((found for key, found in items if key.rpartition("}")[2].lower() == name.lower()), None)
         if value is not None and value.strip(_SPACE):
             return value.strip(_SPACE)
     return None
 
 
 def _items(element: Element) -> list[tuple[str, str]]:
-    return [(str(key), str(value)) for key, value in element.items()]
+    # Of a tree that was made from bytes they are always strings.
+    return cast(list[tuple[str, str]], element.items())
 
 
 def language_of(element: Element, until: Element) -> str | None:
@@ -123,9 +133,10 @@ def language_of(element: Element, until: Element) -> str | None:
 class Bases:
     """Absolute bases: the nearest xml:base, each relative to the one above it, then the document's own (P-20)."""
 
-    def __init__(self, root: Element, document: str) -> None:
+    def __init__(self, data: bytes, document: str) -> None:
         self._document = document
-        self._any = any(BASE in element.attrib for element in root.iter())
+        # The prefix is bound to its namespace for good, so the name is always written like this.
+        self._any = b"xml:base" in data
 
     def __call__(self, element: Element) -> str:
         """The base of an element."""
