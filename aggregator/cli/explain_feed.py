@@ -8,6 +8,7 @@ from typing import Any
 
 from aggregator.cli.show import local
 from aggregator.model import FeedRow, FeedState, FeedStatus
+from aggregator.normalise.date_habits import summer_correction
 from aggregator.ports import Catalogue
 from aggregator.schedule import assess
 from aggregator.schedule.wording import rhythm_in_words
@@ -41,6 +42,11 @@ def feed_facts(row: FeedRow, catalogue: Catalogue, now: datetime) -> dict[str, A
         "rhythm": rhythm_in_words(state.rhythm, now),
         "next_poll": _next_poll(state),
         "asking": _asking(state),
+        "clock": {
+            "correction_minutes": round(summer_correction(state.clock, now).total_seconds() / 60),
+            "ahead_in_summer": list(state.clock.summer),
+            "ahead_in_winter": state.clock.winter,
+        },
         "identity": {"mode": str(state.identity), "ids_changed_at": list(state.id_changes)},
         "window": state.window,
         "gaps": list(catalogue.gaps(source.id)),
@@ -130,6 +136,9 @@ def _manners(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
         yield f"certificate ends {local(asking['certificate_ends'], zone)}"
     changed = f"; ids of known entries changed {len(identity['ids_changed_at'])} times lately (P-16)"
     yield f"identity    by {identity['mode']}" + (changed if identity["ids_changed_at"] else "")
+    if facts["clock"]["correction_minutes"]:
+        proofs = f"{len(facts['clock']['ahead_in_summer'])} entries came up to an hour before their date"
+        yield f"dates       GMT of summer days is read as local time, an hour less: {proofs} (P-34)"
 
 
 _VALIDATORS = {"etag": "ETag", "last_modified": "Last-Modified"}

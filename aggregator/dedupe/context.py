@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aggregator.dedupe.dates import CAPTURE, FIRST_SEEN, effective
 from aggregator.dedupe.keys import plain_link
-from aggregator.model import Alias, Candidate, Effective, EntryId, FeedId, FeedState, Head, Heads, Key, Reason, Source
+from aggregator.model import (
+    Alias,
+    Candidate,
+    Effective,
+    EntryId,
+    FeedId,
+    FeedState,
+    Head,
+    Heads,
+    Key,
+    Reason,
+    Source,
+    Stamp,
+)
+
+
+def as_stated(stamp: Stamp) -> Stamp:
+    """A feed whose dates mean what they say."""
+    return stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +35,8 @@ class DecideContext:
     of a lead (D-21); a feed that is not named has priority 0.
 
     ``announce`` is false for a document from the past (R-35); then ``observed_at`` is the time of the capture it was
-    read from, if it was one, and ``retold`` says that its form is not that of the feed (B-10).
+    read from, if it was one, and ``retold`` says that its form is not that of the feed (B-10). ``meant`` makes of a
+    stated date the one that the feed means (P-34); what it states is kept beside it.
     """
 
     source: Source
@@ -27,6 +46,7 @@ class DecideContext:
     announce: bool = True
     observed_at: datetime | None = None
     retold: bool = False
+    meant: Callable[[Stamp], Stamp] = as_stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +82,8 @@ class Case:
 
     def _effective(self, candidate: Candidate) -> Effective:
         basis = FIRST_SEEN if self.context.observed_at is None else CAPTURE
-        return effective(candidate.entry.published, self.as_of, self.context.source.timezone, basis)
+        stamp = self.context.meant(candidate.entry.published)
+        return effective(stamp, self.as_of, self.context.source.timezone, basis)
 
     def own(self, heads: Iterable[Head]) -> tuple[Head, ...]:
         """Those of this feed (P-12: no key, no alias reaches beyond its feed)."""

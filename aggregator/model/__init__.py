@@ -53,6 +53,7 @@ from aggregator.model.exchange import (
 )
 from aggregator.model.feed import (
     Bound,
+    ClockHabit,
     FeedProfile,
     FeedState,
     Hints,
@@ -154,6 +155,7 @@ __all__ = [
     "Change",
     "Checked",
     "Climate",
+    "ClockHabit",
     "ContentHash",
     "Cooling",
     "DateStatus",

@@ -121,6 +121,15 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockHabit:
+    """Entries dated GMT up to an hour after their first sight, as a feed gives them that means British local time
+    (P-34): the last three such instants of summer time, and the last one of winter, which speaks against it."""
+
+    summer: tuple[datetime, ...] = ()
+    winter: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """One thing that was weighed when the next poll was set: the instant it asks for (aware, UTC), and its name."""
 
@@ -170,7 +179,8 @@ class FeedState:
     the stem of every id minted for this feed (R-01, R-12). ``next_poll_at`` of ``None`` means at once.
     ``identity`` is the learned mode (GUID or LINK, P-16), ``id_changes`` the instants of documents in which known
     entries came under new ids. ``hints`` are those of the last document read. ``bound`` names what decided
-    ``next_poll_at`` (A-10), ``considered`` is all that was weighed for it. ``window`` is the last whole document,
+    ``next_poll_at`` (A-10), ``considered`` is all that was weighed for it. ``clock`` is what its dates show of its
+    clock. ``window`` is the last whole document,
     ``run`` how the last polls ended, ``longest_silence`` the longest between two entries. ``expected_at`` is when the
     next entry should have come as likely as not; ``certificate_ends`` is of the server that answered last.
     ``moved_url`` is the address asked instead of the configured one, adopted with proof (H-40); ``final_url`` that
@@ -202,6 +212,7 @@ class FeedState:
     profile: FeedProfile = FeedProfile()
     hints: Hints = Hints()
     rhythm: Rhythm = Rhythm()
+    clock: ClockHabit = ClockHabit()
     considered: tuple[Bound, ...] = ()
     window: Window = Window()
     run: Run = Run()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Precision, Stamp
+from aggregator.model import ClockHabit, DateStatus, Precision, Stamp
 from aggregator.normalise.date_grammar import read_words
 from aggregator.normalise.dates import midnight
 
 NEWEST, FEWEST, SHARE_PERCENT = 20, 5, 80
 EVIDENCE = 3
-_SUMMER_CORRECTION = timedelta(hours=-1)
-_UK = ZoneInfo("Europe/London")
+LASTING = timedelta(days=400)
+_HOUR = timedelta(hours=1)
 _EXACT = frozenset({Precision.SECOND, Precision.MINUTE})
 
 
@@ -32,26 +32,41 @@ def days_for_midnights(stamps: Sequence[Stamp], zone: str) -> tuple[Stamp, ...]:
     return tuple(_as_day(stamp, zone) for stamp in stamps)
 
 
-def summer_correction(pairs: Sequence[tuple[Stamp, datetime]]) -> timedelta:
+def observed(habit: ClockHabit, stamps: Iterable[Stamp], seen: datetime, zone: str) -> ClockHabit:
+    """The habit after these stamps of entries first seen at ``seen`` (aware), by a feed of this zone (P-34).
+
+    Stamps labelled GMT that lie up to an hour after first sight count: in summer for the habit, in winter against it.
+    A feed outside British time proves nothing.
+    """
+    instants = (stamp.instant for stamp in stamps if stamp.instant is not None and _says_gmt(stamp))
+    early = {instant for instant in instants if timedelta(0) < instant - seen <= _HOUR and _is_british(instant, zone)}
+    summer = {instant for instant in early if _is_summer(instant, zone)}
+    return ClockHabit(
+        summer=tuple(sorted({*habit.summer, *summer})[-EVIDENCE:]), winter=max(early - summer, default=habit.winter)
+    )
+
+
+def summer_correction(habit: ClockHabit, now: datetime) -> timedelta:
     """What to add to this feed's GMT stamps while British Summer Time is in force: minus one hour, or nothing (P-34).
 
-    ``pairs`` are stamps with the instants (aware) their entries were first seen. The proof: at least three stamps
-    labelled GMT lie up to an hour after first sight in summer, and none in winter.
+    The proof: three stamps ahead of their first sight in summer and none in winter, all of the last 400 days, so that a
+    publisher who sets the clock right is believed again.
     """
-    early = [
-        stamp.instant
-        for stamp, seen in pairs
-        if stamp.instant and _says_gmt(stamp) and timedelta(0) < stamp.instant - seen <= timedelta(hours=1)
-    ]
-    summer = sum(_is_summer(instant) for instant in early)
-    return _SUMMER_CORRECTION if summer >= EVIDENCE and summer == len(early) else timedelta(0)
+    proofs = sum(now - instant <= LASTING for instant in habit.summer)
+    against = habit.winter is not None and now - habit.winter <= LASTING
+    return -_HOUR if proofs >= EVIDENCE and not against else timedelta(0)
 
 
-def corrected(stamp: Stamp, correction: timedelta) -> Stamp:
-    """The stamp with the feed's summer correction, where it says GMT during British Summer Time; raw stays (P-34)."""
-    if not correction or stamp.instant is None or not _says_gmt(stamp) or not _is_summer(stamp.instant):
+def corrected(stamp: Stamp, correction: timedelta, zone: str, seen: datetime) -> Stamp:
+    """The stamp with the feed's summer correction, where it says GMT during British Summer Time; raw stays (P-34). One
+    that thereby is not ahead of ``seen`` (aware) any more may be believed."""
+    if not correction or stamp.instant is None or not _says_gmt(stamp) or not _is_british(stamp.instant, zone):
         return stamp
-    return replace(stamp, instant=stamp.instant + correction)
+    if not _is_summer(stamp.instant, zone):
+        return stamp
+    instant = stamp.instant + correction
+    passed = stamp.status is DateStatus.FUTURE and instant <= seen
+    return replace(stamp, instant=instant, status=DateStatus.OK if passed else stamp.status)
 
 
 def _as_day(stamp: Stamp, zone: str) -> Stamp:
@@ -81,5 +96,12 @@ def _says_gmt(stamp: Stamp) -> bool:
     return reading is not None and (reading.zone_name in {"gmt", "utc", "ut"} or reading.offset == timedelta(0))
 
 
-def _is_summer(instant: datetime) -> bool:
-    return bool(instant.astimezone(_UK).dst())
+def _is_summer(instant: datetime, zone: str) -> bool:
+    return instant.astimezone(ZoneInfo(zone)).utcoffset() == _HOUR
+
+
+def _is_british(instant: datetime, zone: str) -> bool:
+    """Whether the zone has GMT in winter and an hour more in summer that year."""
+    place = ZoneInfo(zone)
+    offsets = [datetime(instant.year, month, 15, 12, tzinfo=place).utcoffset() for month in (1, 7)]
+    return offsets == [timedelta(0), _HOUR]

@@ -42,6 +42,7 @@ from aggregator.model import (
     Verdict,
 )
 from aggregator.pipeline.attend import attend
+from aggregator.pipeline.dating import clock_after, meaning_of_dates
 from aggregator.pipeline.health import run_after, with_health
 from aggregator.pipeline.keep import keep_answer
 from aggregator.pipeline.manners import floors, spare_host
@@ -125,7 +126,8 @@ def judge(source: Source, state: FeedState, answer: Answer, ports: Ports) -> Ver
     heads = ports.ledger.heads(head_query(source.id, candidates, now))
     if is_suspect(candidates, heads):
         heads = with_kin(heads, ports.ledger.heads(kin_query(source.id, candidates, heads, now)))
-    context = DecideContext(source=source, state=state, partial=answer.document.partial)
+    meant = meaning_of_dates(source, state, now)
+    context = DecideContext(source=source, state=state, partial=answer.document.partial, meant=meant)
     return decide(candidates, heads, context, now)
 
 
@@ -182,6 +184,7 @@ def _with_document(
         profile=before.profile if answer.is_delta else document.feed,
         hints=before.hints if answer.is_delta else document.hints,
         rhythm=learn(source, before.rhythm, window, verdict, now, before.last_success_at),
+        clock=clock_after(source, before, verdict, now),
         window=look(source, before, window, verdict, now).window,
         identity=verdict.identity,
         id_changes=verdict.id_changes,

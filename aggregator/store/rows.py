@@ -41,7 +41,8 @@ from aggregator.store.values import (
     span,
 )
 
-_BY_READING = ("identity", "id_changes", "profile", "hints", "rhythm", "window", "longest_silence", "expected_at")
+_WATCHED = ("window", "longest_silence", "expected_at")
+_BY_READING = ("identity", "id_changes", "profile", "hints", "rhythm", "clock", *_WATCHED)
 _SOUGHT = ("sought_at", "proposal")
 _BY_ASKING = ("redirect", "considered", "run", "certificate_ends", "push", "revalidation", "moved_url", *_SOUGHT)
 LEARNED = (*_BY_READING, *_BY_ASKING)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregator.model import Precision, Stamp
-from aggregator.normalise.date_habits import corrected, days_for_midnights, summer_correction
+from aggregator.model import ClockHabit, DateStatus, Precision, Stamp
+from aggregator.normalise.date_habits import corrected, days_for_midnights, observed, summer_correction
 from aggregator.normalise.dates import read_date
 
 NOW = datetime(2025, 8, 1, 12, tzinfo=UTC)
 LONDON = "Europe/London"
+NEW = ClockHabit()
 
 
 def stamp(text: str, zone: str = LONDON) -> Stamp:
@@ -70,33 +72,62 @@ def test_only_the_newest_twenty_are_judged() -> None:
     )
 
 
-def seen(texts: list[str], minutes: int) -> list[tuple[Stamp, datetime]]:
-    """Stamps first seen some minutes before they claim to be published."""
-    pairs = [(stamp(text), minutes) for text in texts]
-    return [(one, one.instant - timedelta(minutes=early)) for one, early in pairs if one.instant]
+def seen(texts: list[str], minutes: int, zone: str = LONDON, habit: ClockHabit = NEW) -> ClockHabit:
+    """The habit after stamps first seen some minutes before they claim to be published, each by a look of its own."""
+    for one in (stamp(text) for text in texts):
+        assert one.instant is not None
+        habit = observed(habit, [one], one.instant - timedelta(minutes=minutes), zone)
+    return habit
 
 
 SUMMER = [f"{day} Jul 2025 10:00:00 GMT" for day in (1, 2, 3)]
 WINTER = ["1 Jan 2025 10:00:00 GMT"]
+HOUR = timedelta(hours=1)
 
 
 def test_summer_correction_needs_three_proofs_and_no_winter() -> None:
     """P-34: three GMT stamps up to an hour ahead of first sight in summer, none in winter, mean minus one hour."""
-    assert summer_correction(seen(SUMMER, 40)) == timedelta(hours=-1)
-    assert summer_correction(seen(SUMMER[:2], 40)) == timedelta(0)
-    assert summer_correction(seen(SUMMER, 61)) == timedelta(0)
-    assert summer_correction(seen(SUMMER, -5)) == timedelta(0)
-    assert summer_correction(seen(SUMMER + WINTER, 40)) == timedelta(0)
-    assert summer_correction(seen(SUMMER, 40) + seen(WINTER, -5)) == timedelta(hours=-1)
-    assert summer_correction(seen([text.replace("GMT", "+0100") for text in SUMMER], 40)) == timedelta(0)
+    assert summer_correction(seen(SUMMER, 40), NOW) == -HOUR
+    assert summer_correction(seen(SUMMER[:2], 40), NOW) == timedelta(0)
+    assert summer_correction(seen(SUMMER[:1] * 9, 40), NOW) == timedelta(0), "one instant proves once"
+    assert summer_correction(seen(SUMMER, 61), NOW) == timedelta(0)
+    assert summer_correction(seen(SUMMER, -5), NOW) == timedelta(0)
+    assert summer_correction(seen(SUMMER + WINTER, 40), NOW) == timedelta(0)
+    assert summer_correction(seen(WINTER, -5, habit=seen(SUMMER, 40)), NOW) == -HOUR
+    assert summer_correction(seen([text.replace("GMT", "+0100") for text in SUMMER], 40), NOW) == timedelta(0)
+
+
+def test_only_british_time_has_this_habit() -> None:
+    """P-34: a fast clock in New York or Paris is no British summer; Dublin and Lisbon keep the same hours."""
+    for zone in ("America/New_York", "Europe/Paris", "UTC"):
+        assert seen(SUMMER, 40, zone) == NEW
+    for zone in ("Europe/Dublin", "Europe/Lisbon", "Europe/Belfast"):
+        assert summer_correction(seen(SUMMER, 40, zone), NOW) == -HOUR
+
+
+def test_the_habit_lapses() -> None:
+    """P-34: proofs of long ago say nothing of a publisher who has set the clock right since."""
+    habit = seen(SUMMER, 40)
+    assert summer_correction(habit, NOW + timedelta(days=365)) == -HOUR
+    assert summer_correction(habit, NOW + timedelta(days=401)) == timedelta(0)
+    later = replace(habit, winter=NOW - timedelta(days=500))
+    assert summer_correction(later, NOW) == -HOUR, "so does what speaks against it"
 
 
 def test_correction_touches_gmt_in_summer_only() -> None:
     """P-34: the correction moves GMT stamps during BST; winter, other zones and the raw string stay."""
-    hour = timedelta(hours=-1)
-    moved = corrected(stamp(SUMMER[0]), hour)
+    moved = corrected(stamp(SUMMER[0]), -HOUR, LONDON, NOW)
     assert moved.instant == datetime(2025, 7, 1, 9, tzinfo=UTC)
     assert moved.raw == SUMMER[0]
     for text in (*WINTER, "1 Jul 2025 10:00:00 +0100", "1 Jul 2025 10:00:00", "never"):
-        assert corrected(stamp(text), hour) == stamp(text)
-    assert corrected(stamp(SUMMER[0]), timedelta(0)) == stamp(SUMMER[0])
+        assert corrected(stamp(text), -HOUR, LONDON, NOW) == stamp(text)
+    assert corrected(stamp(SUMMER[0]), timedelta(0), LONDON, NOW) == stamp(SUMMER[0])
+    assert corrected(stamp(SUMMER[0]), -HOUR, "Europe/Paris", NOW) == stamp(SUMMER[0])
+
+
+def test_a_corrected_stamp_may_be_believed() -> None:
+    """P-34, P-36: ahead by the hour that is taken off, it is no date of the future; ahead by more, it stays one."""
+    ahead = stamp("1 Aug 2025 12:40:00 GMT")
+    assert ahead.status is DateStatus.FUTURE
+    assert corrected(ahead, -HOUR, LONDON, NOW).status is DateStatus.OK
+    assert corrected(stamp("1 Aug 2025 14:40:00 GMT"), -HOUR, LONDON, NOW).status is DateStatus.FUTURE
