@@ -110,7 +110,7 @@ class Folder:
         target = self.root / file.path
         _make(target.parent)
         at = _moment(target, file.changed_at)
-        for suffix, body in (*copies(file.body).items(), ("", file.body)):
+        for suffix, body in (*copies(file.path, file.body).items(), ("", file.body)):
             path = target.with_name(target.name + suffix)
             draft = _Draft(temporary=_temporary(path), target=path)
             try:
