@@ -25,6 +25,10 @@ class Hosts(Protocol):
         """Take a slot for one request to the host of an address that is no feed's; false where it must wait (H-70)."""
         ...
 
+    def next_poll(self, url: str) -> datetime | None:
+        """When the next poll of a feed on the host of this address is due or was; ``None`` for never."""
+        ...
+
     def twins(self, feed_id: FeedId, final_url: str) -> tuple[FeedId, ...]:
         """Other polled feeds whose last good answer came from this address and which are not being asked now (H-72)."""
         ...

@@ -21,10 +21,12 @@ from aggregator.fetch.policy import user_agent
 from aggregator.fetch.transport import PORTS
 from aggregator.model import FeedStatus, Score
 from aggregator.parse.digest import ProcessDigest
+from aggregator.pipeline.backfill import Desk
 from aggregator.pipeline.gate import RobotsGate
+from aggregator.pipeline.pace import Pace, Rules
 from aggregator.pipeline.politeness import feed_scores, host_scores
 from aggregator.pipeline.weather import Weather
-from aggregator.ports import Catalogue, Holdings, Ports, Postroom, Subscriptions
+from aggregator.ports import Backfills, Catalogue, Holdings, Ports, Postroom, Subscriptions
 from aggregator.publish.folder import Folder
 from aggregator.reading import read_document
 from aggregator.settings import Settings
@@ -40,6 +42,8 @@ DECODED = 3
 """A body may grow to this many times ``max_body`` when decoded (H-64)."""
 SECRET_BYTES = 32
 """Tokens and secrets of subscriptions have 256 random bits (H-81)."""
+LEAST_DISTANCE = timedelta(seconds=30)
+"""Between two requests for the past to one host (B-02)."""
 PARSE_MEMORY = 512 * 1024 * 1024
 
 
@@ -99,6 +103,13 @@ def open_hubs(settings: Settings) -> Iterator[tuple[Catalogue, Subscriptions]]:
     """The same with the subscriptions at hubs. Raises `StoreError` as `open_catalogue` does."""
     with _existing(settings) as store:
         yield store.catalogue, store.subscriptions
+
+
+@contextmanager
+def open_jobs(settings: Settings) -> Iterator[tuple[Catalogue, Backfills]]:
+    """The same with the backfill jobs. Raises `StoreError` as `open_catalogue` does."""
+    with _existing(settings) as store:
+        yield store.catalogue, store.backfills
 
 
 @contextmanager
@@ -203,6 +214,33 @@ def _is_safe(url: str, rules: AddressRules) -> bool:
     except ValueError:
         return False
     return parts.scheme == "https" or rules.own(parts.hostname or "", port)
+
+
+def make_desk(parts: Parts, *, live: bool) -> Desk:
+    """What backfilling needs. ``live`` is whether feeds are polled meanwhile, which then go first (B-02)."""
+    settings = parts.settings
+    rules = AddressRules.parse(settings.polling.allow_addresses)
+    pace = Rules(
+        spacing=lambda url: _distance(settings.backfill.spacing, url, rules),
+        daily=settings.backfill.daily,
+        live=live,
+        host_spacing=settings.polling.host_spacing,
+    )
+    return Desk(
+        ports=parts.ports,
+        jobs=parts.store.backfills,
+        gate=parts.gate,
+        pace=Pace(parts.store.sources, pace),
+        agent=parts.agent,
+        web_archive=settings.backfill.web_archive,
+    )
+
+
+def _distance(wanted: timedelta, url: str, rules: AddressRules) -> timedelta:
+    """The distance of two requests to this address: only the operator's own servers may be asked more often."""
+    parts = urlsplit(url)
+    own = rules.own(parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0))
+    return wanted if own else max(wanted, LEAST_DISTANCE)
 
 
 def callback_base(settings: Settings) -> str:

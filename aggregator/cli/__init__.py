@@ -31,6 +31,7 @@ COMMANDS = {
     "explain": ("explain", "Why an entry was merged, revised, dated as it was; why a feed is asked when it is."),
     "history": ("history", "Every version of an entry, with what changed."),
     "verify": ("verify", "Check the whole archive; name the first bad record."),
+    "backfill": ("backfill", "Fetch older entries from the publisher or a web archive; never announced."),
     "simulate": ("simulate", "Polling policies against each other, under a virtual clock."),
     "migrate": ("migrate", "Bring the database to this version's schema."),
 }

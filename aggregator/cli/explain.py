@@ -26,14 +26,14 @@ def command(config: Path | None, name: str, as_json: bool) -> None:
     was weighed for the next poll, how its entries are told apart, gaps, what is held back, its last polls. Rules are
     named as in the requirements: 4.3/7, P-15, H-29.
     """
-    from aggregator.wiring import SystemClock, open_catalogue
+    from aggregator.wiring import SystemClock, open_jobs
 
     settings = settings_of(config)
-    with open_catalogue(settings) as catalogue:
+    with open_jobs(settings) as (catalogue, backfills):
         feeds = {row.source.id: row for row in catalogue.feeds()}
         row = next((row for feed_id, row in feeds.items() if feed_id == name), None)
         if row is not None:
-            facts = feed_facts(row, catalogue, SystemClock().now())
+            facts = feed_facts(row, catalogue, SystemClock().now(), backfills.of(row.source.id))
             lines = feed_lines(facts, settings.site.timezone)
         else:
             try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from aggregator.cli.jobs import job_facts
 from aggregator.cli.show import local
-from aggregator.model import FeedRow, FeedState, FeedStatus
+from aggregator.model import Backfill, FeedRow, FeedState, FeedStatus
 from aggregator.normalise.date_habits import summer_correction
 from aggregator.ports import Catalogue
 from aggregator.schedule import assess
@@ -17,8 +18,8 @@ POLLS = 10
 MONTHS = 12
 
 
-def feed_facts(row: FeedRow, catalogue: Catalogue, now: datetime) -> dict[str, Any]:
-    """The story of one feed at ``now`` (aware, UTC)."""
+def feed_facts(row: FeedRow, catalogue: Catalogue, now: datetime, jobs: Sequence[Backfill] = ()) -> dict[str, Any]:
+    """The story of one feed at ``now`` (aware, UTC); ``jobs`` are its backfills, oldest first."""
     source, state = row.source, row.state
     health = assess(source, state, now)
     silence = health.silence
@@ -52,6 +53,7 @@ def feed_facts(row: FeedRow, catalogue: Catalogue, now: datetime) -> dict[str, A
         "gaps": list(catalogue.gaps(source.id)),
         "months": [_month(each) for each in catalogue.months(source.id)][-MONTHS:],
         "held": len(held),
+        "backfills": [job_facts(job) for job in jobs],
         "polls": list(catalogue.polls(source.id, POLLS)),
     }
 
@@ -150,5 +152,11 @@ def _completeness(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
         state = f"closed {local(gap.closed_at, zone)}" if gap.closed_at else f"open, backfill {gap.backfill}"
         span = f"{local(gap.since, zone)} to {local(gap.until, zone)}"
         yield f"gap         {span}: {gap.kind}, about {gap.missed} missed; {state}"
+    for job in facts["backfills"]:
+        since = f" from {local(job['since'], zone)} on" if job["since"] else ""
+        until = f"until {local(job['next_at'], zone)}" if job["status"] == "resting" else ""
+        what = f"{job['status']} {until}".strip() + f", {job['new']} new, {job['recalled']} older versions"
+        yield f"backfill    job {job['job']} ({job['wanted']}{since}, {job['cause']}): {what}; {job['note']}"
+        yield from (f"              {chapter}" for chapter in job["story"])
     for month in facts["months"]:
         yield f"{month['month']:<11} {month['completeness']:.0%} complete, {month['entries']} entries"

@@ -9,6 +9,7 @@ import click
 
 from aggregator.cli.feeds_edit import add, pause, remove, resume
 from aggregator.cli.hubs import hubs
+from aggregator.cli.jobs import status_words
 from aggregator.cli.politeness import politeness
 from aggregator.cli.release import release
 from aggregator.cli.settings import named, settings_of
@@ -112,15 +113,17 @@ def feed_rows(settings: Settings) -> list[dict[str, object]]:
 
 def _watched(settings: Settings, feed_id: FeedId) -> dict[str, object]:
     """Gaps, completeness by month and what is held back; nothing where there is no archive yet."""
-    from aggregator.wiring import database, open_catalogue
+    from aggregator.wiring import database, open_jobs
 
     if not database(settings).exists():
         return {}
-    with open_catalogue(settings) as catalogue:
+    with open_jobs(settings) as (catalogue, backfills):
         gaps, months, held = catalogue.gaps(feed_id), catalogue.months(feed_id), catalogue.held(feed_id)
+        jobs = backfills.of(feed_id)
     return {
+        "backfill": status_words(jobs[-1], settings.site.timezone) if jobs else None,
         "gaps_open": sum(gap.closed_at is None for gap in gaps),
-        "missed": sum(gap.missed for gap in gaps),
+        "missed": sum(gap.missed for gap in gaps if gap.backfill != "done"),
         "held": sum(each.released_at is None for each in held),
         "completeness": {month.month: round(month.completeness, 3) for month in months},
     }

@@ -1,5 +1,6 @@
 """The nouns of the house: frozen, without behaviour, below everything else."""
 
+from aggregator.model.backfill import Backfill, Cursor, Ground, JobStatus, Strategy
 from aggregator.model.capture import Capture, CaptureKind, CaptureRow, Kept, Opened, Original, Place, SealedCapture
 from aggregator.model.chain import EventKind, PublishEvent, Sealed, Segment, Standing, Tombstone
 from aggregator.model.change import (
@@ -145,6 +146,7 @@ __all__ = [
     "Added",
     "Alias",
     "AskMode",
+    "Backfill",
     "Blocked",
     "Bound",
     "Candidate",
@@ -158,6 +160,7 @@ __all__ = [
     "ClockHabit",
     "ContentHash",
     "Cooling",
+    "Cursor",
     "DateStatus",
     "DayHead",
     "Deferred",
@@ -190,6 +193,7 @@ __all__ = [
     "Founding",
     "Gap",
     "Gone",
+    "Ground",
     "Head",
     "HeadQuery",
     "Headers",
@@ -201,6 +205,7 @@ __all__ = [
     "HubAnswer",
     "Identity",
     "Item",
+    "JobStatus",
     "JournalRow",
     "Kept",
     "Key",
@@ -270,6 +275,7 @@ __all__ = [
     "Split",
     "Stamp",
     "Standing",
+    "Strategy",
     "Subscription",
     "Swap",
     "Text",

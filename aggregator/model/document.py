@@ -18,6 +18,7 @@ class ReadContext:
     ``url`` is the final address; ``fetched_at`` is aware and UTC; ``timezone`` is the civil zone of the source;
     ``names`` are what the source calls itself (feed title, site name, host), for boilerplate (D-02). ``slip`` is set
     for a document that somebody saved.
+    ``form`` is ``feed``, or ``wordpress`` for posts as the REST interface of a WordPress tells them (B-05).
     """
 
     url: str
@@ -30,6 +31,7 @@ class ReadContext:
     site_url: str | None = None
     names: tuple[str, ...] = ()
     slip: Slip | None = None
+    form: str = "feed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

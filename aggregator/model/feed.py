@@ -73,7 +73,11 @@ class Revalidation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedProfile:
-    """What the last good document said of its feed; kept for the output (R-12) and for boilerplate (D-02)."""
+    """What the last good document said of its feed; kept for the output (R-12) and for boilerplate (D-02).
+
+    ``generator`` made the document; ``previous`` and ``following`` are its links to older documents (prev-archive of
+    RFC 5005, next of Atom and JSON Feed), where a backfill begins (B-01).
+    """
 
     raw_id: str | None = None
     title: str | None = None
@@ -84,6 +88,9 @@ class FeedProfile:
     icon: str | None = None
     authors: tuple[str, ...] = ()
     hubs: tuple[str, ...] = ()
+    generator: str | None = None
+    previous: str | None = None
+    following: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

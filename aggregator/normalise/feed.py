@@ -13,13 +13,15 @@ from aggregator.normalise.titles import line_of
 from aggregator.normalise.urls import resolve
 
 LONGEST_LINE = 500
+LONGEST_ADDRESS = 2_000
 
 
 def read_profile(feed: RawFeed, context: ReadContext, place: Place) -> FeedProfile:
     """The profile with plain texts and absolute addresses. The language is what the feed states, else the header,
     else the configuration; it is never guessed (P-43)."""
     spoken = map(language_tag, (feed.language, context.content_language, context.language))
-    hubs = (link.href for link in absolute_links(feed, place) if link.rel == "hub")
+    links = absolute_links(feed, place)
+    hubs = (link.href for link in links if link.rel == "hub")
     return FeedProfile(
         raw_id=feed.raw_id,
         title=line_of(feed.title, LONGEST_LINE),
@@ -30,7 +32,15 @@ def read_profile(feed: RawFeed, context: ReadContext, place: Place) -> FeedProfi
         icon=resolve(feed.icon, place.base) if feed.icon else None,
         authors=tuple(person.name for person in read_authors(feed.authors, ())),
         hubs=tuple(dict.fromkeys(hubs)),
+        generator=first_words(one_line(feed.generator), LONGEST_LINE) or None if feed.generator else None,
+        previous=_linked(links, "prev-archive"),
+        following=_linked(links, "next"),
     )
+
+
+def _linked(links: tuple[Link, ...], rel: str) -> str | None:
+    """Where the feed links to by this relation (RFC 5005), if the address is of a length that can be kept."""
+    return next((link.href for link in links if link.rel == rel and len(link.href) <= LONGEST_ADDRESS), None)
 
 
 def absolute_links(feed: RawFeed, place: Place) -> tuple[Link, ...]:

@@ -12,13 +12,18 @@ __all__ = ["read"]
 
 
 def read(body: bytes, context: ReadContext) -> RawDocument:
-    """Read RSS 0.90 to 2.0, Atom 0.3 and 1.0, or JSON Feed 1 and 1.1 (P-01 to P-08).
+    """Read RSS 0.90 to 2.0, Atom 0.3 and 1.0, or JSON Feed 1 and 1.1 (P-01 to P-08); posts of a WordPress where the
+    context says so (B-05).
 
     Raises:
         UnreadableError: the body is no feed, cannot be read, or breaks a limit.
     """
     from aggregator.parse.gate import Json, admit
 
+    if context.form == "wordpress":
+        from aggregator.parse.wordpress import read_posts
+
+        return read_posts(admit(body, context.content_type), context)
     match admit(body, context.content_type):
         case Json() as json:
             from aggregator.parse.jsonfeed import read_json

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
+from aggregator.model import Link
+
 FEED_TYPES = (
     "application/atom+xml",
     "application/rss+xml",
@@ -12,6 +14,7 @@ FEED_TYPES = (
     "application/json",
 )
 LONGEST_PAGE = 2_000_000
+MOST_LINKS = 500
 COMMENTS = ("comment", "sylwadau")
 
 
@@ -45,3 +48,13 @@ def _join(home: str, href: str) -> str | None:
     except ValueError:
         return None
     return address if address.startswith(("http://", "https://")) else None
+
+
+def page_links(page: bytes, url: str) -> tuple[Link, ...]:
+    """Every link of the head of a page with an absolute http(s) address, in page order; ``url`` is that of the page."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(page[:LONGEST_PAGE].decode("utf-8", "replace"))
+    found = (link.attributes for link in tree.css("link[rel][href]")[:MOST_LINKS])
+    pairs = ((each.get("rel") or "", _join(url, (each.get("href") or "").strip())) for each in found)
+    return tuple(Link(href=href, rel=rel) for rel, href in pairs if href is not None)

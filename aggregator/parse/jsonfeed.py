@@ -37,7 +37,7 @@ def read_json(document: Json, context: ReadContext) -> RawDocument:
     Raises:
         UnreadableError: ``malformed`` for broken JSON, which is never partly read; ``too-deep``; ``not-a-feed``.
     """
-    values = _load(document.text)
+    values = load(document.text)
     version = values.get("version") if isinstance(values, dict) else None
     if not isinstance(values, dict) or not isinstance(version, str) or _VERSION not in version:
         raise UnreadableError("not-a-feed", "a JSON document without the version of a JSON Feed (jsonfeed.org)")
@@ -55,7 +55,7 @@ def read_json(document: Json, context: ReadContext) -> RawDocument:
     )
 
 
-def _load(text: str) -> object:
+def load(text: str) -> object:
     """The value. NaN and the infinities, which are no JSON, count as null; of equal keys the last one counts."""
     try:
         return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=lambda _name: None)

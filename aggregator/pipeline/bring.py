@@ -89,7 +89,7 @@ def bring_in(
         document = document if before is None else only_before(document, before)
         verdict = judge_past(source, state, document, provenance, observed_at, origin.finished_at, ports)
         kept = keep(origin.capture, ports) if origin.capture is not None else None
-        record = _record(state, document, verdict, origin, provenance, observed_at)
+        record = past_record(state, document, verdict, origin, provenance, observed_at)
         ports.ledger.record(replace(record, kept=kept))
     return brought(document, verdict)
 
@@ -140,7 +140,7 @@ def only_before(document: Document, before: datetime) -> Document:
     return replace(document, entries=tuple(pair[0] for pair in kept), fingerprints=tuple(pair[1] for pair in kept))
 
 
-def _record(
+def past_record(
     state: FeedState,
     document: Document,
     verdict: Verdict,

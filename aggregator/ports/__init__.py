@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aggregator.ports.archive import Archive, Catalogue
+from aggregator.ports.backfills import Backfills
 from aggregator.ports.bundle import Ports, everybody_welcome
 from aggregator.ports.captures import CaptureArchive, Captures, Holdings
 from aggregator.ports.chains import Chains
@@ -15,6 +16,7 @@ from aggregator.ports.sources import Sources
 
 __all__ = [
     "Archive",
+    "Backfills",
     "CaptureArchive",
     "Captures",
     "Catalogue",

@@ -35,6 +35,10 @@ class Ledger(Protocol):
         """Announce everything that is held of a feed (P-15); returns how many entries."""
         ...
 
+    def fill_gaps(self, feed_id: FeedId, since: datetime, until: datetime, now: datetime, *, done: bool) -> int:
+        """Close the gaps within a span that a backfill filled, or note that it could not; returns how many."""
+        ...
+
 
 class Writer(Protocol):
     """Runs a piece of work where writing is allowed: the one writer thread, which may share commits."""

@@ -25,7 +25,7 @@ def discover(headers: Headers, links: Sequence[Link], url: str, safe: Callable[[
     and ``feed_url`` are among them). ``safe`` says of an address that it is https, or the operator's own. Without a
     safe hub one over http will do for a topic over http only: push must not be less private than the poll.
     """
-    in_header = tuple(_header_links(headers, url))
+    in_header = tuple(header_links(headers, url))
     in_document = tuple((rel, link.href) for link in links for rel in link.rel.lower().split())
     hubs, place = _first(_of(in_header, "hub"), _of(in_document, "hub"))
     topics, _ = _first(_of(in_header, "self"), _of(in_document, "self"))
@@ -57,7 +57,7 @@ def _is_web(href: str) -> bool:
     return sound and parts.scheme.lower() in _WEB and bool(parts.hostname) and "@" not in parts.netloc
 
 
-def _header_links(headers: Headers, url: str) -> Iterable[tuple[str, str]]:
+def header_links(headers: Headers, url: str) -> Iterable[tuple[str, str]]:
     """Every relation and absolute address of the Link lines, in order."""
     text = ", ".join(value for name, value in headers if name == "link")[:MOST_HEADER]
     for match in _LINK.finditer(text):

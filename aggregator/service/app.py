@@ -12,6 +12,7 @@ import structlog
 
 from aggregator.model import Source
 from aggregator.schedule.heartbeat import Beat, Heartbeat
+from aggregator.service.backfiller import Backfiller
 from aggregator.service.catch_up import CatchUp
 from aggregator.service.configuration import Configuration
 from aggregator.service.lock import store_lock
@@ -23,7 +24,7 @@ from aggregator.service.robots import RobotsWatch
 from aggregator.service.server import WebServer, listen
 from aggregator.settings import Settings
 from aggregator.web import Health, create_app
-from aggregator.wiring import PUBLIC, Parts, callback_base, running
+from aggregator.wiring import PUBLIC, Parts, callback_base, make_desk, running
 
 log = structlog.get_logger()
 
@@ -32,6 +33,7 @@ PUBLISH = 5.0
 WATCH_CONFIGURATION = 5.0
 UPKEEP = 3600.0
 ROBOTS = 60.0
+BACKFILL = 5.0
 HUBS = 10.0
 """No host of a hub is asked more often than once a beat (H-70)."""
 GRACE = 2.0
@@ -65,6 +67,7 @@ class Service:
         )
         self._catch_up = CatchUp(parts.ports, parts.store.catalogue)
         self._robots = RobotsWatch(parts.ports, parts.store.catalogue, parts.gate, parts.agent, polling.host_spacing)
+        self._backfiller = Backfiller(make_desk(parts, live=True), parts.store.catalogue)
         self._publisher = Publisher(parts)
         self._configuration = Configuration(parts.settings)
         self._push = _push_desk(parts)
@@ -89,7 +92,7 @@ class Service:
         await self._stop.wait()
         notify("STOPPING=1")
         heart.stop()
-        broken, _ = await asyncio.gather(self._poller.stop(GRACE), web.finish())
+        broken, _, _ = await asyncio.gather(self._poller.stop(GRACE), self._backfiller.stop(GRACE), web.finish())
         if self._push is not None and (left := await self._push.stop(PUSH_GRACE)):
             log.warning("deliveries left to the backup polls", deliveries=left)
         log.info("stopped", polled=self._poller.polled, broken_off=broken)
@@ -108,6 +111,7 @@ class Service:
             Beat(name="configuration", seconds=WATCH_CONFIGURATION, action=self._reload),
             Beat(name="upkeep", seconds=UPKEEP, action=self._upkeep),
             Beat(name="robots", seconds=ROBOTS, action=self._robots.beat),
+            Beat(name="backfill", seconds=BACKFILL, action=self._backfiller.beat),
             Beat(name="climate", seconds=UPKEEP, action=self._parts.turn_climate),
         ]
         if self._push is not None:
@@ -123,7 +127,7 @@ class Service:
 
     async def _publish(self) -> None:
         """Only after polls or a new configuration: an idle service does not even look."""
-        recorded = self._poller.polled + (self._push.received if self._push else 0)
+        recorded = self._poller.polled + self._backfiller.recorded + (self._push.received if self._push else 0)
         if self._published_after != recorded or not self._publisher.ready:
             self._published_after = recorded
             await self._publisher.run()

@@ -9,8 +9,9 @@ from pathlib import Path
 from aggregator.errors import Mistake, SettingsError
 from aggregator.model import FeedId, Site, Source
 from aggregator.settings import gates, rules
-from aggregator.settings.schema import Polling, PushSettings, Server, Settings, Storage
+from aggregator.settings.schema import BackfillSettings, Polling, PushSettings, Server, Settings, Storage
 from aggregator.settings.shapes import (
+    BackfillShape,
     FeedShape,
     FeedsShape,
     PollingShape,
@@ -22,7 +23,7 @@ from aggregator.settings.shapes import (
 from aggregator.settings.slug import is_slug, slug
 from aggregator.settings.tables import Text, read_table, read_text
 
-_TABLES = ("site", "storage", "server", "polling", "push", "feeds")
+_TABLES = ("site", "storage", "server", "polling", "push", "backfill", "feeds")
 
 
 def read_settings(host_text: str, host_file: Path, feeds_text: str | None, feeds_file: Path) -> Settings:
@@ -38,6 +39,7 @@ def read_settings(host_text: str, host_file: Path, feeds_text: str | None, feeds
     server, _ = read_table(host, ("server",), ServerShape)
     polling, bad = read_table(host, ("polling",), PollingShape)
     push, _ = read_table(host, ("push",), PushShape)
+    backfill, _ = read_table(host, ("backfill",), BackfillShape)
     read_table(host, ("feeds",), FeedsShape)
     rules.check_order(host, polling, bad)
     shapes = _read_feeds(feeds)
@@ -55,6 +57,7 @@ def read_settings(host_text: str, host_file: Path, feeds_text: str | None, feeds
         feeds_file=feeds_file,
         file=host_file,
         push=PushSettings(enabled=push.enabled),
+        backfill=BackfillSettings(web_archive=backfill.web_archive, spacing=backfill.spacing, daily=backfill.daily),
     )
 
 

@@ -53,6 +53,16 @@ class PushSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillSettings:
+    """How the past is fetched (B-02, B-07). ``web_archive`` is its root with a slash, empty for none; ``spacing`` the
+    distance of two requests to a host, ``daily`` how many a host gets in a day."""
+
+    web_archive: str = "https://web.archive.org/"
+    spacing: timedelta = timedelta(seconds=30)
+    daily: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Both files together. ``feeds`` stand in the order of ``feeds_file``; ``file`` is the host's file."""
 
@@ -64,3 +74,4 @@ class Settings:
     feeds_file: Path
     file: Path
     push: PushSettings = field(default_factory=PushSettings)
+    backfill: BackfillSettings = field(default_factory=BackfillSettings)

@@ -46,6 +46,10 @@ def _embedded(value: str) -> str:
     return value
 
 
+def _archive(value: str) -> str:
+    return gates.site_address(value) if value else ""
+
+
 Title = Annotated[str, AfterValidator(_title)]
 Address = Annotated[str, AfterValidator(gates.web_address)]
 Language = Annotated[str, AfterValidator(gates.language)]
@@ -111,6 +115,14 @@ class PushShape(Shape):
     """``[push]``."""
 
     enabled: bool = False
+
+
+class BackfillShape(Shape):
+    """``[backfill]``."""
+
+    web_archive: Annotated[str, AfterValidator(_archive)] = "https://web.archive.org/"
+    spacing: Spacing = timedelta(seconds=30)
+    daily: Annotated[int, Field(ge=1, le=100_000)] = 500
 
 
 class FeedsShape(Shape):

@@ -16,8 +16,6 @@ from aggregator.model import (
     FeedId,
     FeedState,
     Fingerprint,
-    Gap,
-    HeldEntry,
     JournalRow,
     Key,
     Outcome,
@@ -33,6 +31,7 @@ from aggregator.store.pending import PendingTable
 
 if TYPE_CHECKING:
     from aggregator.store.sealed import ChainTables
+from aggregator.store.watch_tables import WatchTables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,34 +248,6 @@ class CaptureTable(Protocol):
 
     def add(self, row: CaptureRow) -> None:
         """One more."""
-        ...
-
-
-class WatchTables(Protocol):
-    """What is written of gaps, completeness and held entries."""
-
-    def add_hold(self, held: HeldEntry) -> None:
-        """Note that an entry is stored and not announced."""
-        ...
-
-    def holds_due(self, feed_id: FeedId, at: datetime | None) -> Sequence[EntryId]:
-        """Held entries whose time has come; without an instant, all that are still held."""
-        ...
-
-    def end_hold(self, entry_id: EntryId, at: datetime) -> None:
-        """Note that an entry is held no longer."""
-        ...
-
-    def add_gap(self, gap: Gap) -> None:
-        """One more gap."""
-        ...
-
-    def close_gaps(self, feed_id: FeedId, kind: str, at: datetime) -> None:
-        """Close what is open of this kind."""
-        ...
-
-    def count_months(self, feed_id: FeedId, months: Mapping[str, tuple[int, int]]) -> None:
-        """Add entries kept and entries missed to each month."""
         ...
 
 

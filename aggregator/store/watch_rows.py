@@ -5,6 +5,9 @@ from __future__ import annotations
 from aggregator.model import Gap, HeldEntry, PollLine
 from aggregator.store.values import Row, SqlValue, instant, instant_or_none, instant_text, maybe_instant
 
+NO_OVERLAP = "no-overlap"
+"""The kind of gap in which entries may have been missed; the other one is a warning."""
+
 
 def gap_row(gap: Gap) -> dict[str, SqlValue]:
     """A row of ``gaps``."""

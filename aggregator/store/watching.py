@@ -64,3 +64,15 @@ def note_gaps(record: PollRecord, poll_id: int, tables: EntryTables) -> None:
 def _month(gap: Gap) -> str:
     """The month in which the middle of the gap lies."""
     return f"{gap.since + (gap.until - gap.since) / 2:%Y-%m}"
+
+
+def fill(feed_id: FeedId, since: datetime, until: datetime, tables: EntryTables, at: datetime, *, done: bool) -> int:
+    """Close the gaps of a feed within a span that a backfill has filled: what was thought missing counts no more. Where
+    it could not, they stay open and say so. Returns how many were filled."""
+    filled = tables.watching.fill_gaps(feed_id, since, until, at, done)
+    chain = Chain(tables)
+    for gap in filled:
+        tables.watching.count_months(feed_id, {_month(gap): (0, -gap.missed)})
+        facts = {"since": gap.since, "until": gap.until, "missed": gap.missed}
+        chain.append("gap_filled", feed_id, None, at, facts)
+    return len(filled)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from aggregator.model import Founding
+from aggregator.store.memory.backfills import MemoryBackfills
 from aggregator.store.memory.captures import MemoryHoldings
 from aggregator.store.memory.chains import MemoryChains
 from aggregator.store.memory.evidence import MemoryEvidence
@@ -29,6 +30,7 @@ class MemoryStore:
         self.catalogue = MemoryCatalogue(self.tables)
         self.holdings = MemoryHoldings(self.tables)
         self.subscriptions = MemorySubscriptions(self.tables)
+        self.backfills = MemoryBackfills(self.tables)
 
     def evidence(self) -> MemoryEvidence:
         """The archive as it is now, to be checked."""

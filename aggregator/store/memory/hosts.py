@@ -51,6 +51,13 @@ class MemoryHosts:
             self._tables.hosts[name] = replace(host, next_request_at=at, tokens=tokens, filled_at=now)
             return True
 
+    def next_poll(self, url: str) -> datetime | None:
+        """When the next poll of a feed on the host of this address is due or was; ``None`` for never."""
+        with self._tables.undo.lock:
+            name = host_of(url)
+            feeds = [feed for feed in self._tables.feeds.values() if active(feed) and feed_host(feed) == name]
+            return min((due_at(feed) or feed.state.added_at for feed in feeds), default=None)
+
     def twins(self, feed_id: FeedId, final_url: str) -> tuple[FeedId, ...]:
         """Other feeds whose last good answer came from this address, and which are not being asked now (H-72)."""
         with self._tables.undo.lock:

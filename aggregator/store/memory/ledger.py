@@ -25,6 +25,7 @@ from aggregator.store.memory.tables import Tables
 from aggregator.store.recording import record_poll, release
 from aggregator.store.showing import HEADS_A_HASH, KIN, RECENT, head, wants_text
 from aggregator.store.stored import StoredEntry
+from aggregator.store.watching import fill
 
 
 class MemoryLedger:
@@ -52,6 +53,11 @@ class MemoryLedger:
         """Announce everything that is held of a feed (P-15). Raises `UnknownFeedError`."""
         with self.transaction():
             return release(feed_id, self._tables, now)
+
+    def fill_gaps(self, feed_id: FeedId, since: datetime, until: datetime, now: datetime, *, done: bool) -> int:
+        """Close the gaps within a span that a backfill filled, or note that it could not."""
+        with self.transaction():
+            return fill(feed_id, since, until, self._tables, now, done=done)
 
     def heads(self, query: HeadQuery) -> Heads:
         """What is known of the entries of one document."""

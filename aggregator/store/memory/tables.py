@@ -10,6 +10,7 @@ from aggregator.errors import StoreError, UnknownFeedError
 from aggregator.model import (
     WARM,
     Alias,
+    Backfill,
     ContentHash,
     Cooling,
     EntryId,
@@ -79,6 +80,7 @@ class Tables:
         self.notes: Shelf[str, str] = Shelf(undo)
         self.templates: Shelf[ContentHash, tuple[FeedId, datetime]] = Shelf(undo)
         self.subscriptions: Shelf[str, Subscription] = Shelf(undo)
+        self.backfills: Shelf[int, Backfill] = Shelf(undo)
 
     def tip(self) -> tuple[int, str]:
         """The last sequence number and its hash."""

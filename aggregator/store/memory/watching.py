@@ -8,6 +8,7 @@ from datetime import datetime
 
 from aggregator.model import EntryId, FeedId, Gap, HeldEntry, Month
 from aggregator.store.memory.shelf import Shelf, Undo
+from aggregator.store.watch_rows import NO_OVERLAP
 
 
 class Watching:
@@ -44,6 +45,18 @@ class Watching:
             gap = self.gaps[number]
             if gap.feed_id == feed_id and gap.kind == kind and gap.closed_at is None:
                 self.gaps[number] = replace(gap, closed_at=at)
+
+    def fill_gaps(self, feed_id: FeedId, since: datetime, until: datetime, at: datetime, done: bool) -> tuple[Gap, ...]:
+        """Close gaps within the span as filled, or mark that they could not be; returns those filled now."""
+        filled: list[Gap] = []
+        for number in self.gaps.names():
+            gap = self.gaps[number]
+            inside = gap.feed_id == feed_id and gap.closed_at is None and since <= gap.since and gap.until <= until
+            if not inside or gap.kind != NO_OVERLAP:
+                continue
+            self.gaps[number] = replace(gap, closed_at=at if done else None, backfill="done" if done else "failed")
+            filled += [self.gaps[number]] if done else []
+        return tuple(filled)
 
     def count_months(self, feed_id: FeedId, months: Mapping[str, tuple[int, int]]) -> None:
         """Add entries kept and entries missed to each month."""

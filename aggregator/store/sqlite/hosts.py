@@ -20,6 +20,10 @@ UPDATE hosts SET cool_until = ?, cool_reason = ?, penalty = ?, penalised_at = ?,
     next_request_at = max(next_request_at, ?) WHERE host = ?
 """
 _EARLY = "SELECT id FROM feeds WHERE host = ? AND due_at < ? AND id <> ? ORDER BY id"
+_NEXT_POLL = """
+SELECT due_at, added_at FROM feeds INDEXED BY feeds_by_host
+WHERE host = ? AND due_at IS NOT NULL ORDER BY due_at, added_at LIMIT 1
+"""
 _TWINS = """
 SELECT id FROM feeds WHERE final_url = ? AND id <> ? AND enabled AND NOT removed AND lease_until IS NULL ORDER BY id
 """
@@ -97,6 +101,12 @@ class SqliteHosts:
             tokens, at = spend(row["tokens"], maybe_instant(row["filled_at"]), now, spacing)
             writer.execute(_RESERVE, (instant_text(at), tokens, text, host))
         return True
+
+    def next_poll(self, url: str) -> datetime | None:
+        """When the next poll of a feed on the host of this address is due or was; ``None`` for never."""
+        with self._database.reading() as reader:
+            row = reader.execute(_NEXT_POLL, (host_of(url),)).fetchone()
+        return instant(row["due_at"] or row["added_at"]) if row else None
 
     def twins(self, feed_id: FeedId, final_url: str) -> tuple[FeedId, ...]:
         """Other feeds whose last good answer came from this address, and which are not being asked now (H-72)."""

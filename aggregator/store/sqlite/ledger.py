@@ -34,6 +34,7 @@ from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.tables import Tables
 from aggregator.store.stored import StoredEntry
 from aggregator.store.values import instant, instant_text, maybe_instant, safe
+from aggregator.store.watching import fill
 
 _KEYS = """
 SELECT asked.value AS key, entry_id FROM json_each(?2) AS asked
@@ -117,6 +118,11 @@ class SqliteLedger:
         """Announce everything that is held of a feed (P-15). Raises `UnknownFeedError`."""
         with self._database.transaction() as writer:
             return release(feed_id, Tables(writer), now)
+
+    def fill_gaps(self, feed_id: FeedId, since: datetime, until: datetime, now: datetime, *, done: bool) -> int:
+        """Close the gaps within a span that a backfill filled, or note that it could not."""
+        with self._database.transaction() as writer:
+            return fill(feed_id, since, until, Tables(writer), now, done=done)
 
     def heads(self, query: HeadQuery) -> Heads:
         """What is known of the entries of one document."""

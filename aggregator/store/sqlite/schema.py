@@ -8,6 +8,7 @@ from sqlite_utils import Database as Toolbox
 from sqlite_utils.migrations import Migrations
 
 from aggregator.errors import StoreError
+from aggregator.store.sqlite.backfills import BACKFILLS
 from aggregator.store.sqlite.captures import CAPTURES
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.days import add_days
@@ -108,6 +109,13 @@ def m0009_captures(db: Toolbox) -> None:
 def m0010_edits(db: Toolbox) -> None:
     """Where the journal tells of revisions, for the feed of edits."""
     for statement in EDITS:
+        db.execute(statement)
+
+
+@migrations()
+def m0011_backfills(db: Toolbox) -> None:
+    """Jobs that fetch the past (B-03)."""
+    for statement in BACKFILLS:
         db.execute(statement)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.store.sqlite.backfills import SqliteBackfills
 from aggregator.store.sqlite.captures import SqliteHoldings
 from aggregator.store.sqlite.catalogue import SqliteCatalogue
 from aggregator.store.sqlite.chains import SqliteChains
@@ -33,6 +34,7 @@ class SqliteStore:
         self.catalogue = SqliteCatalogue(database)
         self.holdings = SqliteHoldings(database)
         self.subscriptions = SqliteSubscriptions(database)
+        self.backfills = SqliteBackfills(database)
 
     def migrate(self) -> Migrated:
         """What opening did to the schema; opening always brings it up to date, so nothing is left to do here."""

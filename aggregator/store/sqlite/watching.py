@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model import EntryId, FeedId, Gap, HeldEntry, Month, PollLine
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.values import instant_text
-from aggregator.store.watch_rows import gap_of, gap_row, held_of, held_row, poll_line
+from aggregator.store.watch_rows import NO_OVERLAP, gap_of, gap_row, held_of, held_row, poll_line
 
 WATCHING = (
     """CREATE TABLE holds (
@@ -60,6 +61,10 @@ INSERT INTO gaps (feed_id, kind, since, until, missed, raised_at, closed_at, bac
 VALUES (:feed_id, :kind, :since, :until, :missed, :raised_at, :closed_at, :backfill)
 """
 _CLOSE = "UPDATE gaps SET closed_at = ? WHERE feed_id = ? AND kind = ? AND closed_at IS NULL"
+_UNFILLED = """
+SELECT * FROM gaps WHERE feed_id = ? AND kind = ? AND since >= ? AND until <= ? AND closed_at IS NULL ORDER BY id
+"""
+_FILL = "UPDATE gaps SET closed_at = ?, backfill = ? WHERE id = ?"
 _COUNT = """
 INSERT INTO months (feed_id, month, entries, missed) VALUES (?, ?, ?, ?)
 ON CONFLICT (feed_id, month) DO UPDATE SET entries = entries + excluded.entries, missed = missed + excluded.missed
@@ -96,6 +101,14 @@ class Watching:
     def close_gaps(self, feed_id: FeedId, kind: str, at: datetime) -> None:
         """Close what is open of this kind."""
         self._writer.execute(_CLOSE, (instant_text(at), feed_id, kind))
+
+    def fill_gaps(self, feed_id: FeedId, since: datetime, until: datetime, at: datetime, done: bool) -> tuple[Gap, ...]:
+        """Close gaps within the span as filled, or mark that they could not be; returns those filled now."""
+        span = (feed_id, NO_OVERLAP, instant_text(since), instant_text(until))
+        rows = self._writer.execute(_UNFILLED, span).fetchall()
+        facts = (instant_text(at) if done else None, "done" if done else "failed")
+        self._writer.executemany(_FILL, [(*facts, row["id"]) for row in rows])
+        return tuple(replace(gap_of(row), closed_at=at, backfill="done") for row in rows) if done else ()
 
     def count_months(self, feed_id: FeedId, months: Mapping[str, tuple[int, int]]) -> None:
         """Add entries kept and entries missed to each month."""

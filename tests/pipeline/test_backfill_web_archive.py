@@ -1,0 +1,152 @@
+"""The past from a web archive: lists with resumption keys, captures as versions of their time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aggregator.model import JobStatus, Provenance, Strategy
+from tests.pasts.feeds import Snapshot, WebArchive, snapshots
+from tests.pasts.server import HTML
+from tests.pasts.walking import Walk, walking
+from tests.pasts.wordpress import WordPress, posts, rss
+
+URL, ARCHIVE = "https://mossgate.example/", "https://archive.example/"
+
+
+def past(archive: WebArchive, **habits: object) -> Walk:
+    site = WordPress(url=URL, all_posts=posts(URL, 60), rest=False, paged=False, **habits)  # type: ignore[arg-type]
+    return walking(f"{URL}feed/", {URL: site, ARCHIVE: archive}, web_archive=ARCHIVE)
+
+
+def archive(**habits: object) -> WebArchive:
+    return WebArchive(url=ARCHIVE, kept=snapshots(URL, posts(URL, 60)), **habits)  # type: ignore[arg-type]
+
+
+def test_every_capture_once_and_none_announced() -> None:
+    """B-07, B-08, R-35: lists go on by their keys; entries have their own dates, versions the time of the capture."""
+    kept = archive()
+    walk = past(kept)
+    job = walk.job(Strategy.WAYBACK)
+    assert (job.status, job.new) == (JobStatus.DONE, 50)
+    assert kept.read == [one.stamp for one in kept.kept]
+    assert walk.told() == 10
+    first = walk.rows()[-1]
+    versions = walk.home.store.catalogue.revisions(str(first.entry_id))
+    assert [each.provenance for each in versions] == [Provenance.WAYBACK]
+    assert first.published_at == posts(URL, 60)[0].at
+    assert first.first_observed_at == kept.kept[0].at == versions[0].observed_at
+    assert first.first_seen_at > first.first_observed_at
+
+
+def test_the_same_body_is_read_once() -> None:
+    """B-07: archives join only neighbours; a digest met before is passed over, in a later list too."""
+    kept = archive()
+    twins = [
+        Snapshot(at=one.at + timedelta(days=1), body=one.body, digest=one.digest, url=one.url) for one in kept.kept
+    ]
+    kept.kept = sorted([*kept.kept, *twins], key=lambda one: one.stamp)
+    walk = past(kept)
+    job = walk.job(Strategy.WAYBACK)
+    assert job.status is JobStatus.DONE
+    assert len(kept.read) == len(kept.kept) / 2
+
+
+def test_an_older_text_is_kept_as_a_version_of_its_time() -> None:
+    """B-08: what an entry said before anybody followed the feed, and nothing of it changes what is shown."""
+    kept = archive()
+    every = posts(URL, 60)
+    shown = every[-1]
+    at = shown.at + timedelta(hours=1)
+    draft = rss(URL, [shown]).replace("mend 60 street lamps", "mend 90 street lamps")
+    kept.kept.append(Snapshot(at=at, body=draft, digest="DRAFT", url=f"{URL}feed/"))
+    walk = past(kept)
+    before = walk.home.store.catalogue.entry("10")
+    job = walk.job(Strategy.WAYBACK)
+    after = walk.home.store.catalogue.entry("10")
+    assert job.recalled == 1
+    versions = walk.home.store.catalogue.revisions("10")
+    assert [("90 street" in each.content, each.displayed) for each in versions] == [(True, False), (False, True)]
+    assert (after.content, after.updated_at, after.published_at) == (
+        before.content,
+        before.updated_at,
+        before.published_at,
+    )
+    assert after.first_observed_at == at
+
+
+def test_captures_that_are_no_feeds_are_passed_over() -> None:
+    """B-07: a web page kept under the feed's address costs nothing but its request."""
+    kept = archive()
+    page = "<html><title>Moved</title></html>"
+    at = kept.kept[2].at + timedelta(hours=1)
+    kept.kept.insert(3, Snapshot(at=at, body=page, digest="PAGE", url=f"{URL}feed/"))
+    kept.kept.insert(
+        5, Snapshot(at=kept.kept[4].at + timedelta(hours=1), body=page, digest="P", url=f"{URL}feed/", kind=HTML)
+    )
+    job = past(kept).job(Strategy.WAYBACK)
+    assert (job.status, job.new) == (JobStatus.DONE, 50)
+
+
+def test_a_timemap_where_there_is_no_cdx() -> None:
+    """B-07: other archives speak RFC 7089."""
+    kept = archive(cdx=False)
+    job = past(kept).job(Strategy.WAYBACK)
+    assert (job.status, job.new) == (JobStatus.DONE, 50)
+
+
+def test_a_key_that_never_changes_ends_the_list() -> None:
+    """B-07: an archive that gives the same key for ever is not asked for ever."""
+    kept = archive(stuck_key=True)
+    walk = past(kept)
+    job = walk.job(Strategy.WAYBACK)
+    assert job.status is JobStatus.DONE
+    assert len(walk.asked) < 80
+
+
+def test_429_stops_at_once_and_goes_on_a_day_later() -> None:
+    """B-02, B-07: the capture that was refused is asked for again, those before it are not."""
+    kept = archive(refuse_after=4)
+    walk = past(kept)
+    job = walk.job(Strategy.WAYBACK)
+    assert job.status is JobStatus.RESTING
+    assert len(kept.read) == 5
+    kept.refuse_after = None
+    walk.home.later(days=1, seconds=5)
+    from dataclasses import replace
+
+    job = walk.walk(replace(job, status=JobStatus.QUEUED, next_at=None))
+    assert (job.status, job.new) == (JobStatus.DONE, 50)
+    assert kept.read.count(kept.kept[4].stamp) == 2
+    assert len(kept.read) == len(kept.kept) + 1
+
+
+def test_it_fills_what_the_publisher_does_not_give() -> None:
+    """B-01: of captures only those are read that can hold what is older than everything held, and the history is not
+    called complete on the word of a web archive."""
+    kept = archive()
+    walk = past(kept, stuck=True)
+    job = walk.job()
+    assert job.strategy is Strategy.WAYBACK
+    assert job.status is JobStatus.INCOMPLETE
+    assert job.story[-1].startswith("wayback: ")
+    assert len(walk.rows()) >= 58
+
+
+def test_hostile_lists_name_no_other_host() -> None:
+    """B-07: whatever a list says, only the configured archive is asked, and only for what can be a capture."""
+    kept = archive(
+        forged=[
+            "20200101000000 http://evil.example/a b 200 text/xml D 9",
+            "20200101000000 javascript:alert(1) 200 text/xml E 9",
+            "20200101000000 http://x@evil.example/ 200 text/xml F 9",
+            "20201301000000 http://evil.example/ 200 text/xml G 9",
+            "../../etc http://evil.example/ 200 text/xml H 9",
+            "20200101000000 http://evil.example/ 404 text/xml I 9",
+            "20200101000000",
+        ]
+    )
+    walk = past(kept)
+    job = walk.job(Strategy.WAYBACK)
+    assert (job.status, job.new) == (JobStatus.DONE, 50)
+    assert {url.split("/")[2] for _, url in walk.asked} == {"mossgate.example", "archive.example"}
+    assert not [url for _, url in walk.asked if "evil" in url]
