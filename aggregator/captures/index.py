@@ -6,6 +6,7 @@ Answers that say not modified are left out: they hold no body, and there is one 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -36,13 +37,34 @@ def index_line(
     return f"{sort_key(url)} {at.astimezone(UTC):%Y%m%d%H%M%S} {json.dumps(facts)}\n"
 
 
-def line_end(line: str) -> int | None:
-    """Where in its file the record of such a line ends; ``None`` where it is no line of ours."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """A line of an index read back: where the answer's record lies, and the digest of the body it holds or repeats."""
+
+    offset: int
+    length: int
+    digest: str
+    whole: bool
+
+
+def read_line(line: str) -> Indexed | None:
+    """What a line says; ``None`` where it is no line of ours."""
     try:
         facts = json.loads(line.split(" ", 2)[2])
-        return int(facts["offset"]) + int(facts["length"])
+        return Indexed(
+            offset=int(facts["offset"]),
+            length=int(facts["length"]),
+            digest=str(facts["digest"]).removeprefix("sha256:"),
+            whole=facts["mime"] != REVISIT,
+        )
     except (IndexError, KeyError, TypeError, ValueError):
         return None
+
+
+def line_end(line: str) -> int | None:
+    """Where in its file the record of such a line ends; ``None`` where it is no line of ours."""
+    found = read_line(line)
+    return None if found is None else found.offset + found.length
 
 
 def sort_key(url: str) -> str:

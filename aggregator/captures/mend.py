@@ -40,7 +40,7 @@ def mend(folder: Path, file: str) -> Mended:
                 lines.append(_line(file, member))
                 end = member.offset + member.length
         except MemberError as error:
-            fault = None if error.cut or _zeros(path, error.offset) else str(error)
+            fault = None if error.cut or zeros(path, error.offset) else str(error)
             end = error.offset
         except RecordError as error:
             fault = f"byte {end}: {error}"
@@ -80,7 +80,7 @@ def _line(file: str, member: Member) -> str:
     return index_line(response.url, opened.at, opened.kind, content_type, response.status, opened.digest, place)
 
 
-def _zeros(path: Path, offset: int) -> bool:
+def zeros(path: Path, offset: int) -> bool:
     """Whether nothing but zeros follows: after a loss of power a file may be longer than what was written."""
     with path.open("rb") as stream:
         stream.seek(offset)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from aggregator.captures.checking import CaptureLine, CapturesCheck
 from aggregator.errors import StoreError
-from aggregator.history.fixity import ChainCheck, EntryCheck, Witness
-from aggregator.model import Checked, Fixity, Flaw
-from aggregator.ports import Evidence
+from aggregator.history.fixity import CaptureCheck, ChainCheck, EntryCheck, Witness
+from aggregator.model import Checked, Fixity, Flaw, Place
+from aggregator.ports import Columns, Evidence
 from aggregator.publish.checking import PublishedCheck
 
 T = TypeVar("T")
@@ -52,29 +54,84 @@ class _Part:
             self.bad += 1
             self.flaws.append(Flaw(table=self._name, record=f"after {self.records} rows", text=str(fault)))
 
+    def take(self, flaws: Sequence[Flaw], bad: int) -> None:
+        """Flaws that were gathered elsewhere, the first ones of so many."""
+        self.bad += bad
+        self.flaws += flaws[: KEPT - len(self.flaws)]
+
     def checked(self) -> Checked:
         """The sum of it."""
         return Checked(part=self._name, records=self.records, bad=self.bad)
 
 
-def verify(evidence: Evidence, witnesses: Sequence[Witness], tell: Tell, public: Path | None = None) -> Fixity:
-    """Check the journal, entries and versions, and what the store itself can tell of its structure, side by side; then
-    the published files, where ``public`` is their folder."""
-    structure, journal, entries, files = (_Part(name, tell) for name in ("database", "journal", "entries", "published"))
-    chain, stories = ChainCheck(witnesses, _days(evidence)), EntryCheck(evidence.lead)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folders:
+    """What lies beside the database, as far as it is to be checked."""
+
+    public: Path | None = None
+    captures: Path | None = None
+
+
+def verify(evidence: Evidence, witnesses: Sequence[Witness], tell: Tell, folders: Folders | None = None) -> Fixity:
+    """Check the journal, captures and entries, and beside them what the store itself can tell of its structure; then
+    the published files."""
+    run = _Run(evidence, tell, folders or Folders())
     with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(structure.gather, evidence.structure())
-        journal.gather(chain.flaws(journal.counted(evidence.journal())))
-        rows, versions = entries.counted(evidence.entries()), entries.counted(evidence.revisions())
-        entries.gather(stories.flaws(rows, evidence.told(), versions, entries.counted(evidence.events())))
-        entries.gather(_keys(evidence, stories.keys) if not entries.bad else ())
+        beside = pool.submit(run.database.gather, evidence.structure())
+        seq, head = run.check_journal(witnesses)
+        run.check_entries()
+        run.check_captures()
         beside.result()
-    if public is not None:
-        published = PublishedCheck(public)
-        files.gather(published.flaws(files.counted(published.noted().items())))
-    parts = (journal, entries, structure, files)
+    run.check_published()
+    parts = (run.journal, run.entries, run.captures, run.database, run.published)
     flaws = tuple(flaw for part in parts for flaw in part.flaws)[:KEPT]
-    return Fixity(parts=tuple(part.checked() for part in parts), flaws=flaws, seq=chain.seq, hash=chain.hash)
+    return Fixity(parts=tuple(part.checked() for part in parts), flaws=flaws, seq=seq, hash=head)
+
+
+class _Run:
+    """One run over one moment of the archive, part by part."""
+
+    def __init__(self, evidence: Evidence, tell: Tell, folders: Folders) -> None:
+        self._evidence, self._folders = evidence, folders
+        self.journal, self.entries = _Part("journal", tell), _Part("entries", tell)
+        self.captures, self.database = _Part("captures", tell), _Part("database", tell)
+        self.published = _Part("published", tell)
+
+    def check_journal(self, witnesses: Sequence[Witness]) -> tuple[int, str]:
+        """The chain, and beside it the table of captures; returns the head."""
+        evidence = self._evidence
+        chain, bodies = ChainCheck(witnesses, _days(evidence)), CaptureCheck()
+        rows = bodies.beside(self.journal.counted(evidence.journal()), iter(evidence.captures()))
+        self.journal.gather(chain.flaws(rows))
+        self.captures.take(bodies.flaws, bodies.bad)
+        return chain.seq, chain.hash
+
+    def check_entries(self) -> None:
+        """Entries, versions, publish events and keys."""
+        evidence, part = self._evidence, self.entries
+        stories = EntryCheck(evidence.lead)
+        rows, versions = part.counted(evidence.entries()), part.counted(evidence.revisions())
+        part.gather(stories.flaws(rows, evidence.told(), versions, part.counted(evidence.events())))
+        if not part.bad:
+            part.gather(_keys(evidence, stories.keys))
+
+    def check_captures(self) -> None:
+        """The files of captures, byte by byte."""
+        if self._folders.captures is not None:
+            lines = map(_capture, self.captures.counted(self._evidence.captures()))
+            self.captures.gather(CapturesCheck(self._folders.captures).flaws(lines, self._evidence.ends()))
+
+    def check_published(self) -> None:
+        """What readers see."""
+        if self._folders.public is not None:
+            check = PublishedCheck(self._folders.public)
+            self.published.gather(check.flaws(self.published.counted(check.noted().items())))
+
+
+def _capture(row: Columns) -> CaptureLine:
+    place = Place(file=row["file"], offset=row["offset"], length=row["length"])
+    removed = row["removed_at"] is not None
+    return CaptureLine(number=row["id"], place=place, digest=row["digest"], proof=row["proof"], removed=removed)
 
 
 def _days(evidence: Evidence) -> Sequence[tuple[int, str]]:

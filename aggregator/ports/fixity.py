@@ -60,6 +60,14 @@ class Evidence(Protocol):
         """``events`` by ``entry_id`` and ``seq``."""
         ...
 
+    def captures(self) -> Iterator[Columns]:
+        """``captures`` by ``id``."""
+        ...
+
+    def ends(self) -> Mapping[str, int]:
+        """Of each file of captures, by its name without ending, the byte up to which polls and captures refer to it."""
+        ...
+
     def lead(self, entry_id: int) -> int | None:
         """The entry that stands for this one: its lead, else itself; ``None`` where there is no such entry."""
         ...

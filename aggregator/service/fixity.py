@@ -8,11 +8,11 @@ from pathlib import Path
 from aggregator.errors import StoreError
 from aggregator.history.fixity import Witness, witnesses_of
 from aggregator.model import Fixity
-from aggregator.pipeline.verify import Tell, verify
+from aggregator.pipeline.verify import Folders, Tell, verify
 from aggregator.publish.checking import PublishedCheck
 from aggregator.publish.links import HEADS
 from aggregator.store.sqlite import SqliteEvidence
-from aggregator.wiring import DATABASE, PUBLIC
+from aggregator.wiring import CAPTURES, DATABASE, PUBLIC
 
 
 def verify_archive(storage: Path, witnesses: Sequence[Witness], begin: Tell, tell: Tell) -> Fixity:
@@ -29,7 +29,8 @@ def verify_archive(storage: Path, witnesses: Sequence[Witness], begin: Tell, tel
     evidence = SqliteEvidence(file)
     try:
         begin(evidence.rows())
-        return verify(evidence, (*witnesses, *published), tell, public)
+        folders = Folders(public=public, captures=storage / CAPTURES)
+        return verify(evidence, (*witnesses, *published), tell, folders)
     finally:
         evidence.close()
 

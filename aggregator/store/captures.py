@@ -55,6 +55,8 @@ def captured(row: CaptureRow) -> dict[str, object]:
         "file": place.file,
         "offset": place.offset,
         "length": place.length,
+        "url": row.url,
+        "at": row.at,
     }
 
 

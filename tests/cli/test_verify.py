@@ -10,14 +10,30 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.captures.folder import WarcFolder
+from aggregator.captures.seal import seal
 from aggregator.cli import main
-from aggregator.model import Site
+from aggregator.model import FeedId, Site
 from aggregator.pipeline.publish import publish
 from aggregator.publish.folder import Folder
-from aggregator.store.sqlite import open_store
-from tests.builders import NOW
+from aggregator.store.sqlite import SqliteStore, open_store
+from tests.builders import NOW, record
+from tests.captures.nouns import answered, capture, original
+from tests.captures.test_folder import distinct
 from tests.store.conftest import numbered
-from tests.store.test_evidence import busy, by_hand
+from tests.store.test_evidence import DAY, busy, by_hand
+
+
+def captured(store: SqliteStore, folder: Path) -> None:
+    """Two polls that brought bodies, and one that brought nothing new."""
+    writer = WarcFolder(folder, 10**9, "Aggregator/0", store.holdings.last)
+    first = seal(capture(), None)
+    silent = seal(capture(answered(b"", 304)), original(first.digest))
+    for sealed in (first, silent, distinct(7)):
+        kept = writer.append(sealed)
+        writer.flush()
+        store.ledger.record(record(store.sources.get(FeedId("ashmere"))[1], at=NOW + 9 * DAY, kept=kept))
+    writer.close()
 
 
 class Installation:
@@ -30,6 +46,7 @@ class Installation:
         self.data = folder / "data"
         store = open_store(self.data / "archive.db", "news.example", NOW, numbered())
         busy(store)
+        captured(store, self.data / "captures")
         publish(store.archive, Folder(self.data / "public"), Site(), "Aggregator/0")
         store.close()
 
@@ -91,6 +108,21 @@ def test_what_was_changed_by_hand_is_named(
     assert found["sound"] is False
     assert found["bad"] >= len(found["flaws"]) >= 1
     assert found["first"]["table"] == first.split(maxsplit=1)[0]
+
+
+def test_a_flipped_byte_in_a_capture_is_named(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    """Issue 4: flip one byte in a capture, and `verify` names its file and the byte where its record begins."""
+    file = next((place.data / "captures").glob("*.warc.gz"))
+    sound = file.read_bytes()
+    for at in (len(sound) // 3, len(sound) - 600):
+        file.write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1 :])
+        assert place.run() == 1
+        assert (
+            f"first bad record: captures {'1' if at < len(sound) // 2 else '2'} ({file.name}, byte"
+            in capsys.readouterr().out
+        )
+    file.write_bytes(sound)
+    assert place.run() == 0
 
 
 def test_a_witness_of_another_past_is_heard(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:

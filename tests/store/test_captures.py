@@ -66,6 +66,8 @@ def test_a_distinct_body_is_entered_once_and_proved(store: Store) -> None:
         "file": "2026-07-001",
         "offset": 0,
         "length": 90,
+        "url": URL,
+        "at": "2026-07-01T09:00:00.000000Z",
     }
     assert [each["poll"] for each in journalled(store)] == [1, 4]
     assert first_broken(store.catalogue.journal(0, 999)) is None

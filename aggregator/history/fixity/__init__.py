@@ -1,7 +1,8 @@
 """The laws by which the archive is checked: pure, over rows as they are stored."""
 
+from aggregator.history.fixity.captures import CaptureCheck
 from aggregator.history.fixity.chain import ChainCheck, Witness
 from aggregator.history.fixity.entries import EntryCheck
 from aggregator.history.fixity.witnesses import witnesses_of
 
-__all__ = ["ChainCheck", "EntryCheck", "Witness", "witnesses_of"]
+__all__ = ["CaptureCheck", "ChainCheck", "EntryCheck", "Witness", "witnesses_of"]

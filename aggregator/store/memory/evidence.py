@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from aggregator.model import EntryId, Flaw, JournalRow
 from aggregator.ports import Columns, JournalLine, VersionLine
+from aggregator.store.captures import capture_row, place_of
 from aggregator.store.events import event_row
 from aggregator.store.evidence import version_line
 from aggregator.store.memory.tables import Tables
@@ -45,6 +46,18 @@ class MemoryEvidence:
         """``events`` by ``entry_id`` and ``seq``."""
         events = sorted(self._tables.chains.events.values(), key=lambda event: (event.entry_id, event.seq))
         return map(event_row, events)
+
+    def captures(self) -> Iterator[Columns]:
+        """``captures`` by ``id``."""
+        return map(capture_row, self._tables.captures.rows.values())
+
+    def ends(self) -> Mapping[str, int]:
+        """Of each file of captures the byte up to which polls and captures refer to it."""
+        ends: dict[str, int] = {}
+        places = [place for row in self._tables.polls.values() if (place := place_of(row))]
+        for place in [*places, *(row.place for row in self._tables.captures.rows.values())]:
+            ends[place.file] = max(ends.get(place.file, 0), place.offset + place.length)
+        return ends
 
     def lead(self, entry_id: int) -> int | None:
         """The entry that stands for this one."""

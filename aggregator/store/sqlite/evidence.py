@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -33,6 +33,14 @@ details ->> '$.fingerprint.title', details ->> '$.fingerprint.strong', details -
 """
 _STUMBLES = {None, "SQLITE_ERROR"}
 """Text that is no UTF-8, or no JSON, in one row."""
+_CAPTURES = "SELECT * FROM captures WHERE id > ? ORDER BY id"
+_ENDS = """
+SELECT file, max(until) FROM (
+    SELECT file, max(offset + length) AS until FROM captures GROUP BY file
+    UNION ALL
+    SELECT capture_file, max(capture_offset + capture_length) FROM polls WHERE capture_file IS NOT NULL GROUP BY 1
+) GROUP BY file
+"""
 _LEAD = "SELECT coalesce(duplicate_of, id) FROM entries WHERE id = ?"
 _UNLED = """
 SELECT entries.id, entries.key, identities.entry_id AS led FROM entries
@@ -102,6 +110,15 @@ class SqliteEvidence:
     def events(self) -> Iterator[Columns]:
         """``events`` by ``entry_id`` and ``seq``."""
         return self._named("events", self._stream(_EVENTS, (3, 0)))
+
+    def captures(self) -> Iterator[Columns]:
+        """``captures`` by ``id``."""
+        return self._named("captures", self._stream(_CAPTURES, (0,)))
+
+    def ends(self) -> Mapping[str, int]:
+        """Of each file of captures the byte up to which polls and captures refer to it."""
+        with self._plainly():
+            return {row[0]: int(row[1]) for row in self._connection.execute(_ENDS)}
 
     def lead(self, entry_id: int) -> int | None:
         """The entry that stands for this one."""
