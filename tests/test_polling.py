@@ -34,6 +34,7 @@ class Publisher:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=lambda: dict(FEED))
     body: bytes = b""
+    routes: dict[str, tuple[int, Mapping[str, str]]] = field(default_factory=dict)
     asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
 
     def run(self, *args: str, status: int | None = 0) -> str:
@@ -68,8 +69,9 @@ def publisher(folder: Path, *, site: str = "", feeds: Mapping[str, str] | None =
     class Door(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             place.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-            self.send_response(place.status)
-            for name, value in {**place.headers, "Content-Length": str(len(place.body))}.items():
+            status, headers = place.routes.get(self.path, (place.status, place.headers))
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(place.body))}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(place.body)
@@ -153,3 +155,32 @@ def test_a_mailbox_as_contact_stands_in_every_request_as_from(tmp_path: Path, co
         place.shows(item(1, datetime.now(UTC)))
         place.run("poll", "knowsmere")
         assert [headers.get("from") for _, headers in place.asked] == [sender]
+
+
+MUDDLE = {"Cache-Control": "max-age=60, max-age=999999999", "Age": "-5", "Expires": "Thu, 01 Jan 3999 00:00:00 GMT"}
+BAD = {
+    "banana": (503, {"Retry-After": "banana"}, "503", "Retry-After “banana” is no date and no number of seconds"),
+    "far": (429, {"Retry-After": "Sun, 06 Aug 2999 08:49:37 GMT"}, "429", "counts as 31 days"),
+    "loop": (301, {"Location": "/loop"}, "go round in circles", ""),
+    "muddled": (200, FEED | MUDDLE, "read", "max-age contradicts itself (60, 999999999): counts as none"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_a_recorded_decision(tmp_path: Path, name: str) -> None:
+    """H-21, H-22, H-43, H-48: nonsense leaves a row with what was made of it; nothing is asked early."""
+    status, headers, reason, odd = BAD[name]
+    with publisher(tmp_path, feeds={name: f"/{name}"}) as place:
+        place.shows(item(1, datetime(1, 1, 1, tzinfo=UTC)), item(2, datetime(3999, 1, 1, tzinfo=UTC)))
+        place.routes[f"/{name}"] = (status, headers)
+        began = datetime.now(UTC)
+        place.run("poll", name, status=None)
+        (line,) = place.json("explain", name)["polls"]
+        assert reason in line["reason"]
+        assert odd in " ".join(line["problems"])
+        assert datetime.fromisoformat(line["next_poll_at"]) >= began + timedelta(hours=1)
+        assert line["bound"]
+        if odd:
+            assert f"odd: {line['problems'][0]}" in place.run("explain", name)
+        place.run("poll")
+        assert len(place.asked) == 1, "nothing is due before its time"

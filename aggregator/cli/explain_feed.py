@@ -16,6 +16,8 @@ from aggregator.schedule.wording import rhythm_in_words
 
 POLLS = 10
 MONTHS = 12
+PROBLEMS = 3
+"""Of one poll, for people; programs get all of them."""
 
 
 def feed_facts(row: FeedRow, catalogue: Catalogue, now: datetime, jobs: Sequence[Backfill] = ()) -> dict[str, Any]:
@@ -106,6 +108,7 @@ def feed_lines(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
         brought = f", {poll.new} new, {poll.revised} revised" if poll.entries else ""
         status = poll.http_status or "–"
         yield f"  {local(poll.started_at, zone):<18} {poll.outcome:<13} {status!s:>3}{brought}  {poll.reason}"
+        yield from (f"      odd: {text}" for text in poll.problems[:PROBLEMS])
 
 
 def _silence(facts: Mapping[str, Any], zone: str) -> Iterator[str]:

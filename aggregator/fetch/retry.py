@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 LONGEST_WAIT = timedelta(days=31)
+_CENTURIES = 10_000_000_000
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
@@ -43,6 +44,18 @@ def http_date(text: str, now: datetime) -> datetime | None:
 def _century(year: int, this_year: int) -> int:
     full = this_year // 100 * 100 + year
     return full - 100 if full > this_year + 50 else full
+
+
+def odd_retry(value: str, now: datetime) -> str | None:
+    """What is odd about a Retry-After, and what it counts as; ``None`` for a sound one (H-48)."""
+    text = "".join(letter if letter.isprintable() else "�" for letter in value.strip()[:60])
+    seconds = int(value.strip()[:12]) if value.strip().isascii() and value.strip().isdigit() else None
+    instant = http_date(value, now) if seconds is None else now + timedelta(seconds=min(seconds, _CENTURIES))
+    if instant is None:
+        return f"Retry-After “{text}” is no date and no number of seconds: our own pause holds"
+    if instant < now:
+        return f"Retry-After “{text}” is over: our own pause holds"
+    return f"Retry-After “{text}”: counts as 31 days" if instant > now + LONGEST_WAIT else None
 
 
 def retry_at(value: str | None, now: datetime) -> datetime | None:

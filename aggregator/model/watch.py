@@ -56,7 +56,7 @@ class HeldEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollLine:
-    """One stored poll as people look it up (H-73)."""
+    """One stored poll as people look it up (H-73); ``problems`` is what was odd about the answer."""
 
     started_at: datetime
     finished_at: datetime
@@ -74,3 +74,4 @@ class PollLine:
     reason: str
     next_poll_at: datetime | None
     bound: str
+    problems: tuple[str, ...] = ()

@@ -46,6 +46,7 @@ from aggregator.pipeline.dating import clock_after, meaning_of_dates
 from aggregator.pipeline.health import run_after, with_health
 from aggregator.pipeline.keep import keep_answer
 from aggregator.pipeline.manners import floors, spare_host
+from aggregator.pipeline.oddities import problems
 from aggregator.pipeline.share import unshared
 from aggregator.ports import Ports
 from aggregator.schedule import learn, look, next_poll, relaxed
@@ -209,7 +210,7 @@ def poll_record(source: Source, answer: Answer, after: After, verdict: Verdict |
         sent=exchange.sent,
         entries=len(document.entries) if document else 0,
         verdict=verdict,
-        problems=tuple(f"{problem.kind}: {problem.detail}" for problem in document.problems) if document else (),
+        problems=problems(answer),
         encoding=document.encoding if document else None,
         hops=len(exchange.hops),
         via=answer.via,

@@ -5,12 +5,12 @@ Law: a hint is a lower bound of at most a week; a hint that contradicts itself i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from aggregator.model import Bound, Headers, Hints
+from aggregator.schedule.headers import date_of, directives, instant, lines, seconds
 
 CAP = timedelta(days=7)
 """A server's hint above a week counts as a week (H-29)."""
@@ -24,7 +24,6 @@ PERIODS = {"daily": 1.0, "weekly": 7.0, "monthly": 30.4375, "yearly": 365.25}
 NOTHING = timedelta(0)
 _DAY = 86_400.0
 _STALE = {"no-store", "no-cache"}
-_TEN_YEARS = 315_360_000
 
 
 def server_bounds(
@@ -64,55 +63,24 @@ def remaining(headers: Headers, received_at: datetime) -> timedelta:
 
 def _lifetime(headers: Headers, received_at: datetime | None) -> timedelta:
     """max-age, else Expires − Date; anything invalid, negative or contradictory is no lifetime at all (H-21, H-23)."""
-    directives = list(_directives(headers))
-    if any(name in _STALE for name, _ in directives):
+    wanted = list(directives(headers))
+    if any(name in _STALE for name, _ in wanted):
         return NOTHING
-    ages = {value for name, value in directives if name == "max-age"}
+    ages = {value for name, value in wanted if name == "max-age"}
     if ages:
-        return _seconds(ages.pop()) if len(ages) == 1 else NOTHING
-    if any(name == "must-revalidate" for name, _ in directives):
+        return seconds(ages.pop()) if len(ages) == 1 else NOTHING
+    if any(name == "must-revalidate" for name, _ in wanted):
         return NOTHING
-    stated = set(_all(headers, "expires"))
-    expires = _instant(stated.pop()) if len(stated) == 1 else None
-    origin = _date(headers) or received_at
+    stated = set(lines(headers, "expires"))
+    expires = instant(stated.pop()) if len(stated) == 1 else None
+    origin = date_of(headers) or received_at
     return max(expires - origin, NOTHING) if expires and origin else NOTHING
 
 
 def _age(headers: Headers, received_at: datetime) -> timedelta:
     """max(Age, received − Date): what the answer had already spent in caches and on the way (H-22)."""
-    date = _date(headers)
-    return max([NOTHING, *map(_seconds, _all(headers, "age")), *([received_at - date] if date else [])])
-
-
-def _directives(headers: Headers) -> Iterator[tuple[str, str]]:
-    for line in _all(headers, "cache-control"):
-        for part in line.split(","):
-            name, _, value = part.strip().partition("=")
-            yield name.strip().lower(), value.strip().strip('"')
-
-
-def _all(headers: Headers, name: str) -> list[str]:
-    return [value for key, value in headers if key == name]
-
-
-def _seconds(text: str) -> timedelta:
-    """Whole seconds, bounded by ten years; nothing for negative or odd values."""
-    digits = text.strip()
-    if not (digits.isascii() and digits.isdigit()):
-        return NOTHING
-    return timedelta(seconds=min(int(digits.lstrip("0")[:10] or "0"), _TEN_YEARS))
-
-
-def _date(headers: Headers) -> datetime | None:
-    return next((found for value in _all(headers, "date") if (found := _instant(value)) is not None), None)
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
+    date = date_of(headers)
+    return max([NOTHING, *map(seconds, lines(headers, "age")), *([received_at - date] if date else [])])
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from aggregator.model import Gap, HeldEntry, PollLine
 from aggregator.store.values import Row, SqlValue, instant, instant_or_none, instant_text, maybe_instant
 
@@ -70,4 +72,5 @@ def poll_line(row: Row) -> PollLine:
         finished_at=instant(row["finished_at"]),
         wire_bytes=row["bytes"],
         next_poll_at=maybe_instant(row["next_poll_at"]),
+        problems=tuple(json.loads(row["problems"])) if row["problems"] else (),
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.fetch.retry import http_date, retry_at
+from aggregator.fetch.retry import http_date, odd_retry, retry_at
 from tests.fetch.nouns import NOW
 
 
@@ -72,3 +72,28 @@ def test_no_text_raises(value: str) -> None:
     """H-48: the header is a stranger's text."""
     instant = retry_at(value, NOW)
     assert instant is None or NOW < instant <= NOW + timedelta(days=31)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("banana", "Retry-After “banana” is no date and no number of seconds: our own pause holds"),
+        ("-60", "Retry-After “-60” is no date and no number of seconds: our own pause holds"),
+        ("1.5", "Retry-After “1.5” is no date and no number of seconds: our own pause holds"),
+        ("Wed, 06 Aug 1997 08:49:37 GMT", "Retry-After “Wed, 06 Aug 1997 08:49:37 GMT” is over: our own pause holds"),
+        ("Sun, 06 Aug 2999 08:49:37 GMT", "Retry-After “Sun, 06 Aug 2999 08:49:37 GMT”: counts as 31 days"),
+        ("99999999999999999", "Retry-After “99999999999999999”: counts as 31 days"),
+        ("3600", None),
+        ("0", None),
+    ],
+)
+def test_what_is_odd_about_it_is_told(value: str, words: str | None) -> None:
+    """H-48: a recorded decision each time."""
+    assert odd_retry(value, NOW) == words
+
+
+@given(st.text(max_size=200))
+def test_telling_never_fails(value: str) -> None:
+    """H-48: it is a stranger's text."""
+    words = odd_retry(value, NOW)
+    assert words is None or words.isprintable()
