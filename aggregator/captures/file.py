@@ -8,13 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
-import structlog
-
 from aggregator.captures.index import line_end
 from aggregator.captures.members import pack
 from aggregator.captures.names import INDEX, WARC
 from aggregator.captures.seal import instant_field
 from aggregator.captures.warc import record
+from aggregator.lean import structlog
 from aggregator.model import Place
 
 log = structlog.get_logger()

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
-import structlog
-
 from aggregator.captures.erase import erased
 from aggregator.captures.file import AppendedFile, overwrite, strike_out
 from aggregator.captures.index import index_line
@@ -17,6 +15,7 @@ from aggregator.captures.mend import mend
 from aggregator.captures.names import INDEX, WARC, belongs, following, latest, month_of, split
 from aggregator.captures.seal import kept
 from aggregator.errors import StoreError
+from aggregator.lean import structlog
 from aggregator.model import Kept, Place, SealedCapture
 
 log = structlog.get_logger()

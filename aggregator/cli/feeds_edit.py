@@ -10,7 +10,8 @@ import click
 
 from aggregator.cli.settings import named, settings_of
 from aggregator.cli.show import plain, print_json
-from aggregator.settings import add_feed, feed_id_for, remove_feed, set_enabled
+from aggregator.settings import feed_id_for
+from aggregator.settings.edit import add_feed, remove_feed, set_enabled
 
 
 @click.command()

@@ -20,7 +20,7 @@ def configure(form: str | None = None) -> None:
     ``form`` is ``auto``, ``json`` or ``text``, by default what the command line asked for. Both renderers keep a
     hostile text inside its own value.
     """
-    import structlog
+    from aggregator.lean import structlog
 
     form = form or click.get_current_context().find_root().meta.get(FORM, "auto")
     text = form == "text" or (form == "auto" and sys.stderr.isatty())
@@ -51,7 +51,7 @@ def _escape(_logger: object, _method: str, event: MutableMapping[str, Any]) -> M
 
 def our_fault(fault: Exception) -> None:
     """Tell of a fault of ours with everything a report needs."""
-    import structlog
+    from aggregator.lean import structlog
 
     configure("auto")
     structlog.get_logger().error("a fault of ours; please report it with these lines", exc_info=fault)

@@ -11,7 +11,8 @@ import click
 from aggregator.cli.settings import settings_of
 from aggregator.cli.show import plain, print_json
 from aggregator.model import Source, SourceCard
-from aggregator.settings import merge_outlines, read_opml
+from aggregator.settings.edit import merge_outlines
+from aggregator.settings.opml import read_opml
 
 
 @click.group()

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
-import httpx
-
 from aggregator.fetch.addresses import AddressRules
 from aggregator.fetch.decoding import BodyReader
 from aggregator.fetch.faults import Fault, plain
 from aggregator.fetch.limits import Limits, size
+from aggregator.fetch.net import httpx
 from aggregator.fetch.network import Dialler, Resolve, Resolver
 from aggregator.fetch.policy import conditional
 from aggregator.fetch.retry import retry_at

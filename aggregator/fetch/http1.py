@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Iterable
 from typing import cast
 
 import httptools
-import httpx
 
 from aggregator.fetch.faults import Fault, plain
+from aggregator.fetch.net import httpx
 from aggregator.fetch.network import BrokenError, Wire
 from aggregator.model import FailureKind
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterable, AsyncIterator
 from typing import NoReturn, cast
 
 import httpcore
-import httpx
 
 from aggregator.fetch.faults import Fault, plain
+from aggregator.fetch.net import httpx
 from aggregator.fetch.network import Wire
 from aggregator.fetch.transport import Http2Fault, end_of
 from aggregator.model import FailureKind

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from urllib.parse import urlencode
 
-import httpx
-
 from aggregator.fetch.addresses import AddressRules
 from aggregator.fetch.faults import Fault, plain
 from aggregator.fetch.limits import Limits
+from aggregator.fetch.net import httpx
 from aggregator.fetch.network import Dialler, Resolve, Resolver
 from aggregator.fetch.retry import retry_at
 from aggregator.fetch.transport import Http2Fault, OneShotTransport, end_of

@@ -12,10 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
-
 from aggregator.fetch.addresses import AddressRules
 from aggregator.fetch.faults import Fault, plain
+from aggregator.fetch.net import httpx
 from aggregator.model import FailureKind
 
 AddressInfo = tuple[int, int, int, str, Any]

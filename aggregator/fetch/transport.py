@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import httpx
-
 from aggregator.fetch import http1
 from aggregator.fetch.faults import Fault
+from aggregator.fetch.net import httpx
 from aggregator.fetch.network import Dialler, Wire
 
 PORTS = {"http": 80, "https": 443}

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-import structlog
-
 from aggregator.errors import StoreError
 from aggregator.fetch.meaning import interpret
+from aggregator.lean import structlog
 from aggregator.model import (
     Document,
     Exchange,

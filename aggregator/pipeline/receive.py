@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import structlog
-
+from aggregator.lean import structlog
 from aggregator.model import (
     PUSHED,
     Added,

@@ -8,8 +8,7 @@ import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import structlog
-
+from aggregator.lean import structlog
 from aggregator.model import Source
 from aggregator.schedule.heartbeat import Beat, Heartbeat
 from aggregator.service.backfiller import Backfiller

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import structlog
-
+from aggregator.lean import structlog
 from aggregator.ports import Catalogue, Ports
 from aggregator.schedule import misplanned, spread
 from aggregator.schedule.catch_up import CLOCK_TOLERANCE

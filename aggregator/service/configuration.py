@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import structlog
-
 from aggregator.errors import SettingsError
+from aggregator.lean import structlog
 from aggregator.settings import Settings, load_settings
 
 log = structlog.get_logger()

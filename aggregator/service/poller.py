@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import structlog
-
 from aggregator.errors import StoreError
+from aggregator.lean import structlog
 from aggregator.model import FeedId, PollReport
 from aggregator.pipeline.manners import host_cools
 from aggregator.pipeline.poll import poll

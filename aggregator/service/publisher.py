@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-import structlog
-
 from aggregator.errors import StoreError
+from aggregator.lean import structlog
 from aggregator.pipeline.publish import PublishReport, publish
 from aggregator.wiring import Parts
 

@@ -9,9 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import structlog
-
 from aggregator.errors import StoreError, UnknownFeedError
+from aggregator.lean import structlog
 from aggregator.model import Delivery, FeedId, Offer, PushPhase, Source, Subscription
 from aggregator.pipeline.receive import receive
 from aggregator.ports import HubClient, Ports, Postroom

@@ -9,11 +9,10 @@ import asyncio
 from collections import deque
 from datetime import datetime, timedelta
 
-import structlog
-
 from aggregator.errors import AggregatorError, StoreError
 from aggregator.fetch.policy import plain_request
 from aggregator.fetch.robots import robots_url
+from aggregator.lean import structlog
 from aggregator.model import FeedId, FeedRow, FeedStatus, poll_url
 from aggregator.pipeline.gate import RobotsGate
 from aggregator.pipeline.seek import Search, seek, wanted

@@ -137,10 +137,16 @@ def feed_row(feed: StoredFeed) -> dict[str, SqlValue]:
     }
 
 
+@lru_cache(maxsize=1024)
+def _source(text: str) -> Source:
+    """A poll reads its feed twice; what the configuration says of it has not changed in between."""
+    return noun(Source, json.loads(text))
+
+
 def feed_of(row: Row) -> StoredFeed:
     """The way back from `feed_row`."""
     return StoredFeed(
-        source=noun(Source, json.loads(row["source"])),
+        source=_source(row["source"]),
         state=state_of(row),
         removed=bool(row["removed"]),
         lease_until=maybe_instant(row["lease_until"]),

@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import SettingsError, UnknownFeedError
-from aggregator.settings import Outline, add_feed, edit, merge_outlines, remove_feed, set_enabled
+from aggregator.settings import edit
+from aggregator.settings.edit import add_feed, merge_outlines, remove_feed, set_enabled
+from aggregator.settings.opml import Outline
 
 LIST = """# Feeds of the Vale
 # kept by Ada

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import SettingsError
-from aggregator.settings import Outline, read_opml
+from aggregator.settings.opml import Outline, read_opml
 
 LIST = """<?xml version="1.0" encoding="UTF-8"?>
 <opml version="2.0"><head><title>Vale</title></head><body>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, Queue
 from threading import Lock, Thread
@@ -37,11 +37,23 @@ class HasLedger(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Work:
+    """``done`` belongs to the caller's event loop; only there it is touched, besides being asked whether it is over."""
+
     run: Callable[[], Any]
-    done: Future[Any]
+    done: asyncio.Future[Any]
     result: Any = None
+    error: BaseException | None = None
+
+    def tell(self) -> None:
+        """Hand over what came of it, unless the caller has gone."""
+        if self.done.done():
+            return
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
 
 
 class GroupWriter:
@@ -74,12 +86,12 @@ class GroupWriter:
             StoreError: it could not be committed, or the writer is closed. Whatever ``work`` raises.
         """
         async with self._room:
-            done: Future[T] = Future()
+            done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
             with self._gate:
                 if self._closed:
                     raise StoreError("the archive is being closed; nothing more can be written")
                 self._queue.put(_Work(work, done))
-            return await asyncio.wrap_future(done)
+            return await done
 
     def close(self) -> None:
         """Finish all work accepted so far and end the thread; twice is no harm."""
@@ -96,7 +108,8 @@ class GroupWriter:
     def _serve(self) -> None:
         while (first := self._queue.get()) is not None:
             batch, ended = self._drain(first)
-            self._run([work for work in batch if work.done.set_running_or_notify_cancel()])
+            # Work whose caller has gone before its turn is never run; once begun it is finished.
+            self._run([work for work in batch if not work.done.cancelled()])
             if ended:
                 return
 
@@ -117,21 +130,15 @@ class GroupWriter:
         """One transaction for all; each work in a savepoint of its own."""
         if not batch:
             return
-        failed: list[tuple[_Work, BaseException]] = []
         try:
             with self._ledger.transaction():
-                failed = [(work, error) for work in batch if (error := self._attempt(work)) is not None]
+                for work in batch:
+                    work.error = self._attempt(work)
                 self._before_commit()
         except BaseException as error:
             for work in batch:
-                work.done.set_exception(error)
-            return
-        faults = {id(work): error for work, error in failed}
-        for work in batch:
-            if id(work) in faults:
-                work.done.set_exception(faults[id(work)])
-            else:
-                work.done.set_result(work.result)
+                work.error = error
+        _tell(batch)
 
     def _attempt(self, work: _Work) -> BaseException | None:
         try:
@@ -140,6 +147,22 @@ class GroupWriter:
         except BaseException as error:
             return error
         return None
+
+
+def _tell(batch: list[_Work]) -> None:
+    """Wake each event loop once for all of its work: every waking is a call of the system."""
+    loops: dict[asyncio.AbstractEventLoop, list[_Work]] = {}
+    for work in batch:
+        loops.setdefault(work.done.get_loop(), []).append(work)
+    for loop, own in loops.items():
+        # A loop that is closed has nobody waiting.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_tell_each, own)
+
+
+def _tell_each(batch: list[_Work]) -> None:
+    for work in batch:
+        work.tell()
 
 
 class InlineWriter:
