@@ -12,6 +12,7 @@ from aggregator.parse.characters import clean, strip_forbidden
 from aggregator.parse.encoding import decode
 from aggregator.parse.prolog import Prolog, read_prolog
 from aggregator.parse.refusal import not_a_feed
+from aggregator.parse.slices import Slices
 from aggregator.parse.whole import make_whole
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -35,10 +36,12 @@ class Json:
 class Xml:
     """An RSS, RDF or Atom document as UTF-8 with a matching declaration, without DOCTYPE and without half an entry.
 
-    ``sound`` says that it is well-formed now, whatever it was when it came; ``partial`` as in `RawDocument`.
+    ``sound`` says that it is well-formed now, whatever it was when it came; ``partial`` as in `RawDocument`; ``slices``
+    are where its entries lie, if it is sound and they stand side by side.
     """
 
     data: bytes
+    slices: Slices | None
     root: str
     encoding: str
     problems: tuple[Problem, ...]
@@ -80,6 +83,7 @@ def _xml(text: str, encoding: str, problems: tuple[Problem, ...]) -> Xml:
     whole = make_whole(text[prolog.end :], prolog)
     return Xml(
         data=whole.data,
+        slices=whole.slices,
         root=prolog.local,
         encoding=encoding,
         problems=problems + junk + whole.problems,

@@ -7,8 +7,8 @@ is the dearest step of all. Whatever is in doubt goes the patient path.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from aggregator.model import RawDocument, RawEntry, RawFeed, ReadContext
 from aggregator.parse.gate import Xml
@@ -23,31 +23,51 @@ _SUBTITLES = frozenset({"subtitle", "tagline", "description", "abstract"})
 _LINKS = frozenset({"link", "license"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A document with all or some of its entries; ``own`` is the namespace whose elements count as RSS's own."""
+
+    document: RawDocument
+    own: str
+
+
 def read_rapidly(xml: Xml, context: ReadContext) -> RawDocument | Doubt:
     """Read a document that the gate let in exactly as `join.read_xml` would, or say why that is not certain.
 
     Pure, and raises nothing. The law: whatever it reads, it reads like the patient path, field by field.
     """
+    part = read_part(xml, context)
+    return part if isinstance(part, Doubt) else part.document
+
+
+def read_part(xml: Xml, context: ReadContext, left_out: Collection[int] = ()) -> Part | Doubt:
+    """The same without the entries at some positions (0 is the first).
+
+    The head and the other entries are what reading all of it gives, if the entries left out are such as the rapid path
+    reads: whoever leaves one out has read it before.
+    """
     if not xml.sound:
         return Doubt(reason="it is not well-formed, even after repairs")
-    root = parse_strictly(xml.data)
+    data = xml.slices.without(left_out) if left_out and xml.slices else xml.data
+    root = parse_strictly(data)
     if root is None:
         return Doubt(reason="lxml finds a fault in it")
     judged = judge(root, xml.data)
     if isinstance(judged, Doubt):
         return judged
-    raw = read_tree(root, xml.data, resolve(context.url, context.content_location))
+    raw = read_tree(root, data, resolve(context.url, context.content_location))
     if len(raw.entries) != len(judged.entries):
         return Doubt(reason="the raw pass finds other entries")
     if reason := _could_add(judged, raw.feed, raw.entries):
         return Doubt(reason=reason)
-    return RawDocument(
+    document = RawDocument(
         feed=replace(raw.feed, version=judged.version),
         entries=raw.entries,
         problems=xml.problems,
         partial=xml.partial,
         encoding=xml.encoding,
     )
+    return Part(document=document, own=raw.own)
 
 
 def _could_add(judged: Judged, feed: RawFeed, entries: Sequence[RawEntry]) -> str | None:

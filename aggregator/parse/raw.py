@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aggregator.model import Problem, RawEntry, RawFeed
+from aggregator.model import RawEntry, RawFeed
 from aggregator.parse.raw_entry import read_entry
 from aggregator.parse.raw_head import read_head
 from aggregator.parse.survey import ENTRY_NAMES
@@ -15,11 +15,14 @@ _CORE_ENTRIES = {"item", "atom:entry", "entry"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raw:
-    """What the raw pass saw: the head (its version still empty) and the entries in document order."""
+    """What the raw pass saw: the head (its version still empty) and the entries in document order.
+
+    ``own`` is the namespace whose elements count as RSS's own.
+    """
 
     feed: RawFeed
     entries: tuple[RawEntry, ...]
-    problems: tuple[Problem, ...] = ()
+    own: str
 
 
 def read_raw(data: bytes, base: str) -> Raw | None:
@@ -35,7 +38,7 @@ def read_tree(root: Element, data: bytes, base: str) -> Raw:
     """Read the tree of such a document; ``data`` is what it was made of."""
     names, bases = Names(root), Bases(data, base)
     entries = tuple(read_entry(element, names, bases) for element in _entries(root, names))
-    return Raw(feed=read_head(root, names, bases), entries=entries)
+    return Raw(feed=read_head(root, names, bases), entries=entries, own=names.own or "")
 
 
 def _entries(root: Element, names: Names) -> list[Element]:

@@ -34,7 +34,8 @@ class Survey:
     root element), ``prefix`` (an undeclared namespace prefix), ``deep`` (more than 256 elements are open, in earnest
     or for want of end tags) or ``broken``; ``offset`` is where, ``message`` what.
     ``safe`` is the last place outside any entry where an element had just ended, and ``open_there`` the offsets of
-    the start tags open there; ``entries`` are the offsets of the start tags of all entries, ``depths`` their depths.
+    the start tags open there; ``entries`` are the offsets of the start tags of all entries, ``ends`` where each ends,
+    and ``around`` the offsets of the start tags open around them, for each name (with namespace) of an entry.
     """
 
     fault: str | None = None
@@ -43,7 +44,8 @@ class Survey:
     safe: int = 0
     open_there: tuple[int, ...] = ()
     entries: list[int] = field(default_factory=list)
-    depths: set[int] = field(default_factory=set)
+    ends: list[int] = field(default_factory=list)
+    around: set[tuple[str, tuple[int, ...]]] = field(default_factory=set)
 
 
 class _TooDeep(Exception):  # noqa: N818
@@ -71,18 +73,21 @@ class _Pass:
         if not self.inside and name.rpartition(" ")[2] in ENTRY_NAMES:
             self.inside = depth
             self.seen.entries.append(here)
-            self.seen.depths.add(depth)
+            self.seen.around.add((name, tuple(self.stack[:-1])))
 
     def _end(self, _name: str) -> None:
         here = self._step()
         depth = len(self.stack)
         self.stack.pop()
-        if self.inside == depth:
-            self.inside = 0
-        if not self.inside and self.stack:
+        if self.inside and self.inside != depth:
+            return
+        if self.stack:
             # For `<a/>` expat reports the offset behind it, for `</a>` that of its first byte.
             self.seen.safe = self.data.index(b">", here) + 1 if self.data.startswith(b"</", here) else here
             self.seen.open_there = tuple(self.stack)
+            if self.inside:
+                self.seen.ends.append(self.seen.safe)
+        self.inside = 0
 
     def _step(self) -> int:
         here = self.parser.CurrentByteIndex

@@ -53,7 +53,8 @@ class Names:
     def __init__(self, root: Element) -> None:
         self._known: dict[str, str] = {}
         own = root if local_of(root) == "rss" else next((child for child in root if local_of(child) == "channel"), None)
-        self._own = {namespace_of(own)} if own is not None else set()
+        self.own = namespace_of(own) if own is not None else None
+        """The namespace whose elements count as RSS's own, if there is one."""
 
     def __call__(self, element: Element) -> str:
         """The name of an element; one of an unknown namespace has the prefix ``?``."""
@@ -70,7 +71,7 @@ class Names:
 
     def _name(self, element: Element) -> str:
         namespace = namespace_of(element)
-        prefix = "" if namespace in self._own else prefix_of(namespace)
+        prefix = "" if namespace == self.own else prefix_of(namespace)
         local = local_of(element).lower()
         if prefix is None:
             return f"?:{local}"

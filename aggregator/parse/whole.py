@@ -10,6 +10,7 @@ from aggregator.errors import UnreadableError
 from aggregator.model import Problem
 from aggregator.parse.prolog import Prolog, read_prolog
 from aggregator.parse.repair import declare_prefixes, loose_depth, mend_text
+from aggregator.parse.slices import DECLARATION, Slices, slices_of
 from aggregator.parse.survey import MAX_DEPTH, Survey, survey
 
 MAX_ENTRIES = 5000
@@ -28,9 +29,13 @@ _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
-    """UTF-8 XML from its declaration to its end; ``sound`` if well-formed, ``partial`` if it is not all there."""
+    """UTF-8 XML from its declaration to its end; ``sound`` if well-formed, ``partial`` if it is not all there.
+
+    ``slices`` are those of a sound document whose entries stand side by side.
+    """
 
     data: bytes
+    slices: Slices | None
     sound: bool
     partial: bool
     problems: tuple[Problem, ...]
@@ -78,9 +83,10 @@ def make_whole(text: str, prolog: Prolog) -> Whole:
         _check_depth(work)
         work.once("prefix", _declared, "")
         _drop_loose_tail(work)
-    _cap(work, seen)
-    data = b'<?xml version="1.0" encoding="utf-8"?>\n' + work.data
-    return Whole(data=data, sound=sound, partial=work.partial, problems=tuple(work.problems))
+    seen = _cap(work, seen)
+    data = DECLARATION + work.data
+    slices = slices_of(data, seen) if seen else None
+    return Whole(data=data, slices=slices, sound=sound, partial=work.partial, problems=tuple(work.problems))
 
 
 def _repair(work: _Work) -> Survey | None:
@@ -147,15 +153,17 @@ def _drop_loose_tail(work: _Work) -> None:
     work.data = work.data[:keep] + b"</" + name + b">"
 
 
-def _cap(work: _Work, seen: Survey | None) -> None:
-    """Take out the middle of a document with too many entries."""
+def _cap(work: _Work, seen: Survey | None) -> Survey | None:
+    """Take out the middle of a document with too many entries; the survey of what is left."""
     starts = seen.entries if seen else [found.start() for found in _ENTRY_START.finditer(work.data)]
     if len(starts) <= MAX_ENTRIES:
-        return
+        return seen
     half = MAX_ENTRIES // 2
     shorter = work.data[: starts[half]] + work.data[starts[-half] :]
-    if seen and survey(shorter).fault:
+    left = survey(shorter) if seen else None
+    if left and left.fault:
         raise UnreadableError("too-large", f"{len(starts)} entries, more than {MAX_ENTRIES}, oddly nested")
     work.data = shorter
     detail = f"{len(starts)} entries: only the first and the last {half} are read"
     work.note("too-many-entries", detail)
+    return left
