@@ -158,7 +158,7 @@ def _completeness(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
     for job in facts["backfills"]:
         since = f" from {local(job['since'], zone)} on" if job["since"] else ""
         until = f"until {local(job['next_at'], zone)}" if job["status"] == "resting" else ""
-        what = f"{job['status']} {until}".strip() + f", {job['new']} new, {job['recalled']} older versions"
+        what = f"{job['status']} {until}".strip() + f", {job['new']} new, {job['recalled']} further versions"
         yield f"backfill    job {job['job']} ({job['wanted']}{since}, {job['cause']}): {what}; {job['note']}"
         yield from (f"              {chapter}" for chapter in job["story"])
     for month in facts["months"]:

@@ -55,7 +55,7 @@ def job_line(job: Backfill) -> str:
 
 
 def _counts(job: Backfill) -> str:
-    recalled = f", {job.recalled} older versions" if job.recalled else ""
+    recalled = f", {job.recalled} further versions" if job.recalled else ""
     copies = f" ({job.duplicates} of them copies)" if job.duplicates else ""
     return f"{job.new} entries new{copies}{recalled}, {job.known} known"
 

@@ -34,7 +34,7 @@ def _change(case: Case, match: Match) -> Seen | Recalled | Revised:
     number = head.older.get(prints.revision)
     if number is not None:
         return _known(match, "B-09", f"Known, and its text is that of version {number}.")
-    if better := _better(match):
+    if better := _better(case, match):
         return improved(case, match, better)
     if case.context.retold and prints.content == head.content_hash:
         return _known(match, "B-10", "Known, and its words are the current ones; only the form it came in differs.")
@@ -46,7 +46,7 @@ def _change(case: Case, match: Match) -> Seen | Recalled | Revised:
     return Recalled(head=head, candidate=match.candidate, reason=reason)
 
 
-def _better(match: Match) -> str:
+def _better(case: Case, match: Match) -> str:
     """Why this copy is better than the one on show, which the live feed never had; empty where it is not."""
     head, candidate = match.head, match.candidate
     if is_placed(head.key) and not is_placed(candidate.key):
@@ -58,7 +58,11 @@ def _better(match: Match) -> str:
         return ""
     if is_untitled(head) and not candidate.entry.title_basis and new.title and not is_lost(old, new, partial=True):
         return "it has the title that the other lacked"
-    return "it has more of the text" if is_lost(new, old, partial=True) else ""
+    if is_lost(new, old, partial=True):
+        return "it has more of the text"
+    captured = head.text.observed_at
+    later = captured is not None and case.as_of > captured and not is_lost(old, new, partial=True)
+    return "it was there to be read later" if later else ""
 
 
 def _known(match: Match, rule: str, text: str) -> Seen:

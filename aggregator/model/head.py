@@ -20,12 +20,14 @@ class Alias:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """The words and links of a stored revision, for the test of significance (D-24), and how it came to be known."""
+    """The words and links of a stored revision, for the test of significance (D-24), how it came to be known, and when
+    the capture was made that it was read from (aware, UTC)."""
 
     title: str
     content: str
     content_kind: str
     provenance: Provenance = Provenance.LIVE
+    observed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,7 +186,7 @@ def _counted(job: Backfill, weighed: Weighed | None, answer: Answer) -> Backfill
         pages=job.pages + 1,
         new=job.new + counts.new,
         known=job.known + counts.known,
-        recalled=job.recalled + counts.recalled,
+        recalled=job.recalled + counts.recalled + counts.improved,
         duplicates=job.duplicates + counts.duplicates,
         oldest=oldest,
     )

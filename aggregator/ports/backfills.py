@@ -20,7 +20,8 @@ class Backfills(Protocol):
         ...
 
     def due(self, now: datetime) -> tuple[Backfill, ...]:
-        """Those that may go on now, longest untouched first; also those that a clock set back since has planned."""
+        """Those of polled feeds that may go on now, longest untouched first; also those that a clock which was set back
+        since has planned."""
         ...
 
     def all(self) -> tuple[Backfill, ...]:

@@ -66,7 +66,7 @@ class Service:
         )
         self._catch_up = CatchUp(parts.ports, parts.store.catalogue)
         self._robots = RobotsWatch(parts.ports, parts.store.catalogue, parts.gate, parts.agent, polling.host_spacing)
-        self._backfiller = Backfiller(make_desk(parts, live=True), parts.store.catalogue)
+        self._backfiller = Backfiller(make_desk(parts, live=True))
         self._publisher = Publisher(parts)
         self._configuration = Configuration(parts.settings)
         self._push = _push_desk(parts)

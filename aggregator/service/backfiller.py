@@ -10,9 +10,8 @@ from functools import partial
 import structlog
 
 from aggregator.errors import AggregatorError, StoreError
-from aggregator.model import Backfill, FeedStatus, Gap, JobStatus, Strategy
+from aggregator.model import Backfill, Gap, JobStatus, Strategy
 from aggregator.pipeline.backfill import Desk, advance, kept, next_address, opened, prepared
-from aggregator.ports import Catalogue
 from aggregator.store.hosts import host_of
 
 log = structlog.get_logger()
@@ -22,7 +21,6 @@ AT_ONCE = 4
 LOOK_FOR_GAPS = timedelta(minutes=1)
 AFTERWARDS = timedelta(minutes=10)
 """So long a job waits after a fault of the store or of ours."""
-OUT = (FeedStatus.PAUSED, FeedStatus.REMOVED)
 SHORTEST, LONGEST = 0.05, 5.0
 """Seconds between two looks whether the turn has come."""
 
@@ -32,8 +30,8 @@ Tell = Callable[[Backfill], None]
 class Backfiller:
     """``recorded`` counts requests whose outcome is stored."""
 
-    def __init__(self, desk: Desk, catalogue: Catalogue) -> None:
-        self._desk, self._catalogue = desk, catalogue
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._running: dict[int, asyncio.Task[None]] = {}
         self._hosts: dict[int, str] = {}
         self._looked: datetime | None = None
@@ -45,11 +43,10 @@ class Backfiller:
         if self._looked is None or not self._looked <= now < self._looked + LOOK_FOR_GAPS:
             self._looked = now
             await self._queue_gaps()
-        resting = {row.source.id for row in self._catalogue.feeds() if row.state.status in OUT}
         for job in self._desk.jobs.due(now):
             if len(self._running) >= AT_ONCE:
                 break
-            if job.number not in self._running and job.feed_id not in resting:
+            if job.number not in self._running:
                 await self._begin(job, now)
 
     async def _begin(self, job: Backfill, now: datetime) -> None:
@@ -132,6 +129,10 @@ class Backfiller:
         while not await self._turn(url, now := ports.clock.now()):
             left = (self._desk.pace.ready_at(url, now) - now).total_seconds()
             await asyncio.sleep(min(max(left, SHORTEST), LONGEST))
+
+    async def idle(self) -> None:
+        """Wait until no request is in flight."""
+        await asyncio.gather(*self._running.values())
 
     async def stop(self, grace: float) -> int:
         """Let requests in flight end for ``grace`` seconds, then break them off: their pages are asked for again."""

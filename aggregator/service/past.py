@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -60,17 +61,23 @@ async def backfill_once(settings: Settings, wanted: Wanted, tell: Tell, *, rehea
 
 
 async def _work(parts: Parts, wanted: Wanted, tell: Tell, *, rehearse: bool) -> Outcome:
+    """All feeds side by side: hosts are what has to wait, not feeds."""
     desk = make_desk(parts, live=False)
-    worker = Backfiller(desk, parts.store.catalogue)
-    jobs: list[Backfill] = []
-    faults: list[tuple[FeedId, str]] = []
-    for feed_id in wanted.feeds:
+    worker = Backfiller(desk)
+
+    async def one(feed_id: FeedId) -> Backfill | str:
         try:
             job = await _open(desk, feed_id, wanted, keep=not rehearse)
-            jobs.append(await (worker.rehearse(job, tell) if rehearse else worker.run(job, tell)))
+            return await (worker.rehearse(job, tell) if rehearse else worker.run(job, tell))
         except StoreError as fault:
-            faults.append((feed_id, str(fault)))
-    return Outcome(jobs=tuple(jobs), faults=tuple(faults))
+            return str(fault)
+
+    ended = await asyncio.gather(*(one(feed_id) for feed_id in wanted.feeds))
+    pairs = tuple(zip(wanted.feeds, ended, strict=True))
+    return Outcome(
+        jobs=tuple(job for _, job in pairs if isinstance(job, Backfill)),
+        faults=tuple((feed_id, fault) for feed_id, fault in pairs if isinstance(fault, str)),
+    )
 
 
 async def _open(desk: Desk, feed_id: FeedId, wanted: Wanted, *, keep: bool) -> Backfill:

@@ -74,6 +74,23 @@ def test_an_older_text_is_kept_as_a_version_of_its_time() -> None:
     assert after.first_observed_at == at
 
 
+def test_the_latest_of_several_captures_is_shown() -> None:
+    """B-08: of an entry that the live feed never had, each wording is a version, and the last one is what it says."""
+    kept = archive()
+    every = posts(URL, 60)
+    edited = rss(URL, [every[0]]).replace("mend 1 street lamps", "mend 2 street lamps")
+    at = kept.kept[-1].at + timedelta(days=1)
+    kept.kept.append(Snapshot(at=at, body=edited, digest="EDIT", url=f"{URL}feed/"))
+    walk = past(kept)
+    walk.job(Strategy.WAYBACK)
+    row = walk.rows()[-1]
+    assert "mend 2 street lamps" in row.content
+    assert not row.emitted
+    versions = walk.home.store.catalogue.revisions(str(row.entry_id))
+    assert [(each.number, each.displayed) for each in versions] == [(1, True), (2, True)]
+    assert walk.told() == 10
+
+
 def test_captures_that_are_no_feeds_are_passed_over() -> None:
     """B-07: a web page kept under the feed's address costs nothing but its request."""
     kept = archive()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model import Backfill, FeedId, Gap
+from aggregator.store.memory.hosts import active
 from aggregator.store.memory.tables import Tables
 from aggregator.store.syncing import CLOCK_TOLERANCE
 from aggregator.store.watch_rows import NO_OVERLAP
@@ -27,9 +28,9 @@ class MemoryBackfills:
         return tuple(job for job in self.all() if job.feed_id == feed_id)
 
     def due(self, now: datetime) -> tuple[Backfill, ...]:
-        """Those that may go on now, longest untouched first; also those that a clock set back since has planned."""
+        """Those of polled feeds that may go on now, longest untouched first; also those planned by a wrong clock."""
         ahead = now + CLOCK_TOLERANCE
-        ready = (job for job in self.all() if job.status.open)
+        ready = (job for job in self.all() if job.status.open and active(self._tables.feed(job.feed_id)))
         found = [job for job in ready if job.next_at is None or job.next_at <= now or job.updated_at > ahead]
         return tuple(sorted(found, key=lambda job: (job.updated_at, job.number)))
 

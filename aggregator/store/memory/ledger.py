@@ -118,8 +118,14 @@ class MemoryLedger:
         if not wants_text(entry, query, keyed):
             return head(entry, older, None)
         current = revisions[entry.current - 1]
-        words, provenance = current.entry, current.provenance
-        text = Text(title=words.title, content=words.content, content_kind=words.content_kind, provenance=provenance)
+        words = current.entry
+        text = Text(
+            title=words.title,
+            content=words.content,
+            content_kind=words.content_kind,
+            provenance=current.provenance,
+            observed_at=current.observed_at,
+        )
         live = [each for each in reversed(revisions) if not each.provenance.past] if entry.current > 1 else []
         recent = [Past(revision_hash=each.fingerprint.revision, seen_at=each.seen_at) for each in live[:RECENT]]
         return head(entry, older, text, recent)

@@ -51,8 +51,9 @@ CREATE TABLE backfills (
 _NAMES = tuple(field.name for field in fields(Backfill))
 _PUT = f"INSERT OR REPLACE INTO backfills ({', '.join(_NAMES)}) VALUES ({', '.join(':' + name for name in _NAMES)})"  # noqa: S608  # names of this program only
 _DUE = """
-SELECT * FROM backfills WHERE status IN ('queued', 'resting')
-AND (next_at IS NULL OR next_at <= ? OR updated_at > ?) ORDER BY updated_at, number
+SELECT backfills.* FROM backfills JOIN feeds ON feeds.id = feed_id AND enabled AND NOT removed
+WHERE backfills.status IN ('queued', 'resting')
+AND (next_at IS NULL OR next_at <= ? OR backfills.updated_at > ?) ORDER BY backfills.updated_at, number
 """
 _WANTED = "SELECT * FROM gaps WHERE kind = ? AND closed_at IS NULL AND backfill = 'queued' ORDER BY raised_at, id"
 
@@ -76,7 +77,7 @@ class SqliteBackfills:
             return tuple(map(backfill_of, reader.execute(statement, (feed_id,)).fetchall()))
 
     def due(self, now: datetime) -> tuple[Backfill, ...]:
-        """Those that may go on now, longest untouched first; also those that a clock set back since has planned."""
+        """Those of polled feeds that may go on now, longest untouched first; also those planned by a wrong clock."""
         facts = (instant_text(now), instant_text(now + CLOCK_TOLERANCE))
         with self._database.reading() as reader:
             return tuple(map(backfill_of, reader.execute(_DUE, facts).fetchall()))

@@ -57,7 +57,7 @@ SELECT id, feed_id FROM entries INDEXED BY entries_by_content
 WHERE content_hash = ? ORDER BY day DESC, id DESC LIMIT ?
 """
 _ENTRY = "SELECT * FROM entries WHERE id = ?"
-_TEXT = "SELECT title, content, content_kind, provenance FROM revisions WHERE entry_id = ? AND number = ?"
+_TEXT = "SELECT title, content, content_kind, provenance, observed_at FROM revisions WHERE entry_id = ? AND number = ?"
 _OLDER = """
 SELECT value AS hash, (
     SELECT number FROM revisions WHERE entry_id = ?2 AND revision_hash = value AND number <> ?3 ORDER BY number LIMIT 1
@@ -230,4 +230,5 @@ class _Search:
     def _text(self, entry: StoredEntry) -> Text:
         row = self._connection.execute(_TEXT, (entry.entry_id, entry.current)).fetchone()
         same = {name: row[name] for name in ("title", "content", "content_kind")}
-        return Text(**same, provenance=Provenance(row["provenance"]))
+        observed_at = maybe_instant(row["observed_at"])
+        return Text(**same, provenance=Provenance(row["provenance"]), observed_at=observed_at)
