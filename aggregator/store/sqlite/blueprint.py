@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sqlite_utils import Database as Toolbox
-
 from aggregator.errors import StoreError
 from aggregator.model import Flaw
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.schema import APPLICATION_ID, migrations
+from aggregator.store.sqlite.steps import toolbox_on
 
 _SCHEMA = "SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL"
-_STEPS = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
 
 
 def steps_of(reader: sqlite3.Connection) -> tuple[str, ...]:
     """The schema steps a file has been through; none where it is not an archive."""
-    if not reader.execute("SELECT 1 FROM sqlite_schema WHERE name = '_sqlite_migrations'").fetchone():
-        return ()
-    return tuple(row[0] for row in reader.execute(_STEPS, (migrations.name,)))
+    return migrations.applied(reader)
 
 
 def own_steps() -> tuple[str, ...]:
     """All schema steps this version knows, in order."""
-    return tuple(step.name for step in migrations.pending(Toolbox(memory=True)))
+    return migrations.names
 
 
 def require_current(reader: sqlite3.Connection, path: Path) -> None:
@@ -42,7 +38,7 @@ def require_current(reader: sqlite3.Connection, path: Path) -> None:
 def altered(reader: sqlite3.Connection) -> Iterator[Flaw]:
     """Tables, indices and triggers that are not as this version makes them. Tables and indices of others do no harm;
     a trigger of theirs could rewrite what we store."""
-    wanted, found = _objects(Toolbox(memory=True).conn, fresh=True), _objects(reader)
+    wanted, found = _objects(sqlite3.connect(":memory:"), fresh=True), _objects(reader)
     for name, (kind, statement) in wanted.items():
         if name not in found:
             yield Flaw(table="database", record=name, text=f"this {kind} is missing: somebody took it away")
@@ -55,5 +51,5 @@ def altered(reader: sqlite3.Connection) -> Iterator[Flaw]:
 
 def _objects(connection: sqlite3.Connection, *, fresh: bool = False) -> Mapping[str, tuple[str, str]]:
     if fresh:
-        migrations.apply(Toolbox(connection))
+        migrations.library.apply(toolbox_on(connection))
     return {row[0]: (row[1], row[2]) for row in connection.execute(_SCHEMA)}

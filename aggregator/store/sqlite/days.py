@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database as Toolbox
+from typing import TYPE_CHECKING
 
 from aggregator.model import DayHead
 from aggregator.proving import journal_day
 from aggregator.store.sqlite.driver import sqlite3
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Toolbox
 
 _TABLE = "CREATE TABLE days (first_seq INTEGER PRIMARY KEY REFERENCES journal (seq), day TEXT NOT NULL) STRICT"
 _HEADS = """

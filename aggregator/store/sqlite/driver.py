@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # it picks pysqlite3 where that is installed
-
 from aggregator.errors import StoreError
+
+try:
+    # The same choice as sqlite-utils makes, which works on our connections; made here, as it is slow to load.
+    import pysqlite3 as sqlite3
+except ImportError:
+    import sqlite3
 
 FIXED = (3, 51, 3)
 """The first version without the WAL-reset bug, which can corrupt a database with two connections."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database as Toolbox
+from typing import TYPE_CHECKING
 
 from aggregator.store.hosts import host_of
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Toolbox
 
 POLITENESS = (
     "ALTER TABLE hosts ADD COLUMN cool_until TEXT NOT NULL DEFAULT ''",

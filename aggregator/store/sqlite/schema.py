@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from sqlite_utils import Database as Toolbox
-from sqlite_utils.migrations import Migrations
+from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
 from aggregator.store.sqlite.backfills import BACKFILLS
@@ -20,13 +18,17 @@ from aggregator.store.sqlite.pending import VOLATILE
 from aggregator.store.sqlite.politeness import add_politeness
 from aggregator.store.sqlite.provenance import PROVENANCE
 from aggregator.store.sqlite.segments import SEGMENTS
+from aggregator.store.sqlite.steps import Steps, toolbox_on
 from aggregator.store.sqlite.subscriptions import SUBSCRIPTIONS
 from aggregator.store.sqlite.watching import WATCHING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Toolbox
 
 APPLICATION_ID = 0x46454544
 """Stands in the header of the file and says whose database it is."""
 
-migrations = Migrations("aggregator")
+migrations = Steps("aggregator")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +134,15 @@ def migrate(database: Database) -> Migrated:
 
 
 def _migrate(database: Database) -> Migrated:
-    toolbox = Toolbox(database.writer, execute_plugins=False)
     _refuse_strangers(database)
-    steps = tuple(step.name for step in migrations.applied(toolbox)) + tuple(
-        step.name for step in migrations.pending(toolbox)
-    )
-    _refuse_newer(database, toolbox)
-    if not migrations.pending(toolbox):
+    applied = migrations.applied(database.writer)
+    _refuse_newer(database, applied)
+    pending = tuple(name for name in migrations.names if name not in applied)
+    steps = applied + pending
+    if not pending:
         return Migrated(applied=(), steps=steps)
     with database.transaction() as writer:
-        pending = tuple(step.name for step in migrations.pending(toolbox))
-        migrations.apply(toolbox)
+        migrations.library.apply(toolbox_on(writer))
         writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     return Migrated(applied=pending, steps=steps)
 
@@ -154,15 +154,10 @@ def _refuse_strangers(database: Database) -> None:
         raise StoreError(f"{database.path} is the database of another program; choose another [storage] path")
 
 
-def _refuse_newer(database: Database, toolbox: Toolbox) -> None:
-    known = {step.name for step in migrations.pending(toolbox)} | _own_steps()
-    unknown = [step.name for step in migrations.applied(toolbox) if step.name not in known]
+def _refuse_newer(database: Database, applied: tuple[str, ...]) -> None:
+    unknown = [name for name in applied if name not in migrations.names]
     if unknown:
         raise StoreError(
             f"{database.path} was written by a newer version of this program (schema step {unknown[-1]}); "
             "update the program, or choose another [storage] path"
         )
-
-
-def _own_steps() -> set[str]:
-    return {step.name for step in migrations.pending(Toolbox(memory=True))}
