@@ -12,8 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from aggregator.model import Site
+from aggregator.publish.folder import Folder
+from aggregator.store.sqlite import open_store
 from demo.configuration import free_port, write
 from demo.server import Hand, Publishers
+from tests.wholeness import assert_whole
 
 ROOT = Path(__file__).parent.parent
 START = datetime(2026, 6, 15, 8, 30, tzinfo=UTC)
@@ -43,7 +47,20 @@ class World:
         """One real command; asserts its exit status unless that is ``None``."""
         done = subprocess.run(self.command(*args), check=False, cwd=ROOT, capture_output=True, text=True, timeout=120)
         assert status is None or done.returncode == status, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        if {"poll", "publish"} & set(args):
+            self.check_chain()
         return done
+
+    def check_chain(self) -> None:
+        """R-32: what is published is whole."""
+        if not (self.public / "feed.atom").exists():
+            return
+        store = open_store(self.data / "archive.db", "x", START, lambda: "")
+        try:
+            seq = Folder(self.public).published()[0]
+            assert_whole(store.chains, self.public, Site(url=self.site), seq)
+        finally:
+            store.close()
 
     def json(self, *args: str, status: int | None = 0) -> Any:
         return json.loads(self.run(*args, "--json", status=status).stdout)

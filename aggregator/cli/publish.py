@@ -26,7 +26,7 @@ def command(config: Path | None, rebuild: bool, as_json: bool) -> None:
     with store_lock(settings.storage.path):
         store = open_archive(settings)
         try:
-            done = publish(store.archive, open_output(settings), settings.site, agent_of(settings), rebuild=rebuild)
+            done = publish(store, open_output(settings), settings.site, agent_of(settings), rebuild=rebuild)
         finally:
             store.close()
     if as_json:

@@ -2,7 +2,7 @@
 
 from aggregator.model.backfill import Backfill, Cursor, Ground, JobStatus, Strategy
 from aggregator.model.capture import Capture, CaptureKind, CaptureRow, Kept, Opened, Original, Place, SealedCapture
-from aggregator.model.chain import EventKind, PublishEvent, Sealed, Segment, Standing, Tombstone
+from aggregator.model.chain import ChainPlace, EventKind, PublishEvent, Sealed, Segment, Standing, Tombstone
 from aggregator.model.change import (
     Added,
     Candidate,
@@ -154,6 +154,7 @@ __all__ = [
     "CaptureKind",
     "CaptureRow",
     "Category",
+    "ChainPlace",
     "Change",
     "Checked",
     "Climate",

@@ -85,6 +85,16 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChainPlace:
+    """Where a document stands in its chain (RFC 5005, 4): the paths, without ending, of the subscription document and
+    of the archive document before it. ``archived`` is set on archive documents."""
+
+    current: str
+    previous: str | None = None
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
     """The documents of a segment as they were first rendered, without a link to the next one (R-33).
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator.model.chain import ChainPlace, Tombstone
 from aggregator.model.feed import FeedState, Source
 from aggregator.model.names import (
     ContentHash,
@@ -136,7 +137,8 @@ class Touched:
 class Edition:
     """One feed to publish, in all formats. ``path`` is its name under ``public/`` without ending: ``feed``,
     ``feeds/knowsley-news``, ``category/council``. ``id`` is a tag URI for ever (R-10); ``updated`` the latest of its
-    items, or ``founded`` of the archive when there is none."""
+    items, or ``founded`` of the archive when there is none. ``place`` is set on documents of a chain, and
+    ``tombstones`` are what no longer stands in them."""
 
     path: str
     id: str
@@ -145,6 +147,8 @@ class Edition:
     language: str
     updated: datetime
     items: tuple[Item, ...]
+    place: ChainPlace | None = None
+    tombstones: tuple[Tombstone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from aggregator.model import Edition, FeedStatus, File, Selection, Site, SourceCard, Touched
+from aggregator.model import Edition, FeedStatus, File, Listing, Selection, Site, SourceCard, Touched
 from aggregator.normalise.html import SANITISER_VERSION, clean_html
+from aggregator.pipeline.binding import Bindery, Extent, Head
 from aggregator.pipeline.edits import TELLING, edits_edition
 from aggregator.pipeline.politeness import host_scores
-from aggregator.ports import Archive, Output
-from aggregator.publish.edition import CATEGORY_LIMIT, LIMIT, SOURCE_LIMIT, combined, of_category, of_feed
+from aggregator.ports import Archive, Library, Output
+from aggregator.publish.chain import subscription
+from aggregator.publish.edition import CATEGORY_LIMIT, combined, of_category, of_feed
 from aggregator.publish.heads import render_heads
 from aggregator.publish.manners import render_manners
 from aggregator.publish.press import Press
@@ -52,7 +54,7 @@ class _Mark:
         return f"{self.way}+{self.front}+{self.ledger}"
 
 
-def publish(archive: Archive, output: Output, site: Site, agent: str, *, rebuild: bool = False) -> PublishReport:
+def publish(library: Library, output: Output, site: Site, agent: str, *, rebuild: bool = False) -> PublishReport:
     """Render what changed since the last time, or everything when asked or when the way of rendering changed.
 
     Same state, same bytes: nothing in a file depends on when it is rendered.
@@ -60,7 +62,7 @@ def publish(archive: Archive, output: Output, site: Site, agent: str, *, rebuild
     Raises:
         StoreError: a file could not be written; the files of the last good run are still whole.
     """
-    press = Press(site=site, clean=clean_html, version=__version__, agent=agent)
+    archive, press = library.archive, Press(site=site, clean=clean_html, version=__version__, agent=agent)
     since, remembered = output.published()
     ledger = _ledger(archive)
     front = _front(archive.cards_mark())
@@ -70,7 +72,9 @@ def publish(archive: Archive, output: Output, site: Site, agent: str, *, rebuild
     if not everything and touched.seq == since and before == now:
         return PublishReport(seq=since, editions=0, written=())
     due = ledger if everything or before.ledger != now.ledger else None
-    return _Run(archive, output, press, archive.cards(), touched, everything).finish(str(now), due)
+    extent = Extent(since=since, missing=everything, every=rebuild)
+    bindery = Bindery(library.chains, output, press, extent)
+    return _Run(library, output, press, bindery, archive.cards(), touched, everything).finish(str(now), due)
 
 
 class _Run:
@@ -78,35 +82,36 @@ class _Run:
 
     def __init__(
         self,
-        archive: Archive,
+        library: Library,
         output: Output,
         press: Press,
+        bindery: Bindery,
         cards: tuple[SourceCard, ...],
         touched: Touched,
         everything: bool,
     ) -> None:
-        self._archive, self._output, self._press = archive, output, press
+        self._archive, self._chains, self._output, self._press = library.archive, library.chains, output, press
         self._cards, self._touched, self._everything = cards, touched, everything
-        self._founding = archive.founding()
+        self._founding, self._bindery = library.archive.founding(), bindery
+        self._written: list[str] = []
 
     def finish(self, mark: str, ledger: datetime | None) -> PublishReport:
         """Write what is to be written, the combined feed last, and remember how far it goes. ``ledger`` is the end of
         the politeness ledger, where it is to be told anew."""
-        written: list[str] = []
         count = 1
         for batch in _batches(self._parts()):
             count += len(batch)
-            written += self._output.write(render(batch, self._cards, self._press))
-        whole = combined(self._archive.items(Selection(limit=LIMIT)), self._press.site, self._founding)
+            self._written += self._output.write(render(batch, self._cards, self._press))
+        whole = self._chained("feed", self._combined)
         changed_at = self._touched.at or self._founding.at
         files = (*render([whole], self._cards, self._press), *render_site(whole, self._cards, self._press, changed_at))
         heads = render_heads(self._archive.heads(), changed_at)
-        written += self._output.write((*files, heads, *self._edits(), *self._manners(ledger)))
+        self._written += self._output.write((*files, heads, *self._edits(), *self._manners(ledger)))
         # A category that no feed is in any more is not published any more; a removed feed's file stays.
         keep = [f"category/{name}" for name in sorted(_categories(self._cards))]
-        written += self._output.remove_except("category", keep)
+        self._written += self._output.remove_except("category", keep)
         self._output.remember(self._touched.seq, mark)
-        return PublishReport(seq=self._touched.seq, editions=count, written=tuple(written))
+        return PublishReport(seq=self._touched.seq, editions=count, written=tuple(self._written))
 
     def _edits(self) -> tuple[File, ...]:
         """The feed of edits, where one came or its sources changed."""
@@ -123,15 +128,33 @@ class _Run:
 
     def _parts(self) -> Iterator[Edition]:
         """The categories and sources that changed."""
-        site, founding, touched = self._press.site, self._founding, self._touched
+        touched = self._touched
         for name in sorted(_categories(self._cards)):
             if self._everything or name in touched.categories:
                 items = self._archive.items(Selection(limit=CATEGORY_LIMIT, category=name))
-                yield of_category(name, items, site, founding)
+                yield of_category(name, items, self._press.site, self._founding)
         for card in self._cards:
             if self._everything or card.id in touched.feeds:
-                items = self._archive.items(Selection(limit=SOURCE_LIMIT, feed=card.id))
-                yield of_feed(card, items, site, founding)
+                yield self._chained(f"feeds/{card.id}", self._of(card))
+
+    def _chained(self, chain: str, head: Head) -> Edition:
+        """The subscription document of a chain, once the archive documents it leads to are there (R-32)."""
+        listing = self._chains.listing(chain)
+        self._written += self._bindery.bind(chain, listing.standing, head)
+        return subscription(head(listing), listing)
+
+    def _combined(self, listing: Listing) -> Edition:
+        return combined(listing.items, self._press.site, self._founding)
+
+    def _of(self, card: SourceCard) -> Head:
+        """A sealed document bears the title that its source had then."""
+        site, founding = self._press.site, self._founding
+
+        def head(listing: Listing) -> Edition:
+            source = listing.items[0].source if listing.items else card
+            return of_feed(source, listing.items, site, founding)
+
+        return head
 
 
 def _way(press: Press) -> str:

@@ -9,6 +9,7 @@ from aggregator.ports.captures import CaptureArchive, Captures, Holdings
 from aggregator.ports.chains import Chains
 from aggregator.ports.fixity import Columns, Evidence, JournalLine, VersionLine
 from aggregator.ports.ledger import Ledger, Writer
+from aggregator.ports.library import Library
 from aggregator.ports.output import Output
 from aggregator.ports.push import HubClient, Postroom, Push, Subscriptions
 from aggregator.ports.reaching import Clock, Digest, Fetch
@@ -30,6 +31,7 @@ __all__ = [
     "HubClient",
     "JournalLine",
     "Ledger",
+    "Library",
     "Output",
     "Ports",
     "Postroom",

@@ -17,9 +17,9 @@ class Chains(Protocol):
         """Publish events after this number, in order (R-02)."""
         ...
 
-    def listing(self, chain: str, older: int) -> Listing:
-        """What the subscription document lists: everything since the last seal, and ``older`` announced entries before
-        it (R-32); one moment of the archive."""
+    def listing(self, chain: str) -> Listing:
+        """What the subscription document lists: the open segment and some sealed entries before it (R-32); one moment
+        of the archive."""
         ...
 
     def standing(self, chain: str) -> Standing:

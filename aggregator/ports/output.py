@@ -19,6 +19,10 @@ class Output(Protocol):
         """Remove the published feeds under ``folder`` that are not in ``keep`` (paths without ending)."""
         ...
 
+    def missing(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """Those of the paths that are not published."""
+        ...
+
     def published(self) -> tuple[int, str]:
         """The journal number published last, and the digest of what it was rendered with; (0, "") at first."""
         ...

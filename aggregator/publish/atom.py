@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from aggregator.model import Edition, File, Item, OriginalSource, Person, SourceCard
+from aggregator.model import Edition, File, Item, OriginalSource, Person, SourceCard, Tombstone
 from aggregator.publish import entry, links
+from aggregator.publish.chain import archived, chain_links
 from aggregator.publish.dates import rfc3339
 from aggregator.publish.markup import DECLARATION, element, empty, language, optional, quoted
 from aggregator.publish.press import Prepared, Press
 
+HISTORY = "http://purl.org/syndication/history/1.0"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+GONE = "No longer published here."
 RIGHTS = "Each entry belongs to its publisher, who is named as its source; see there for rights and licence."
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -19,7 +23,9 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)
 
 def render_atom(edition: Edition, press: Press) -> File:
     """The edition as ``{path}.atom``; changed when its newest item was (R-10, R-42)."""
-    parts = [DECLARATION, *_head(edition, press), *(fragment(item, press) for item in edition.items), "</feed>\n"]
+    gone = (tombstone(one) for one in edition.tombstones)
+    entries = (fragment(item, press) for item in edition.items)
+    parts = [DECLARATION, *_head(edition, press), *gone, *entries, "</feed>\n"]
     return File(path=f"{edition.path}.atom", body="".join(parts).encode(), changed_at=edition.updated)
 
 
@@ -31,11 +37,19 @@ def fragment(item: Item, press: Press) -> str:
     return known
 
 
+def tombstone(gone: Tombstone) -> str:
+    """What stands in place of an entry that is no longer published (R-14, RFC 6721)."""
+    attributes = {"xmlns:at": TOMBSTONES, "ref": gone.public_id, "when": rfc3339(gone.at)}
+    opened = "".join(f' {name}="{quoted(value)}"' for name, value in attributes.items())
+    return f"<at:deleted-entry{opened}>{element('at:comment', GONE)}</at:deleted-entry>\n"
+
+
 def _head(edition: Edition, press: Press) -> Iterator[str]:
     """Everything before the first entry (R-10); no style sheet and no XSLT (R-48)."""
     site = press.site
     lang = language(edition.language) or "en"
-    yield f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{quoted(lang)}">\n'
+    spaces = 'xmlns="http://www.w3.org/2005/Atom"' + (f' xmlns:fh="{HISTORY}"' if archived(edition) else "")
+    yield f'<feed {spaces} xml:lang="{quoted(lang)}">\n'
     yield element("id", edition.id)
     yield element("title", edition.title)
     yield optional("subtitle", edition.subtitle)
@@ -47,10 +61,13 @@ def _head(edition: Edition, press: Press) -> Iterator[str]:
     yield _link("self", links.feed(site, edition, "atom"), type=links.TYPES["atom"])
     yield _link("alternate", links.page(site, edition), type="text/html")
     yield _link("alternate", links.feed(site, edition, "rss"), type=links.TYPES["rss"])
-    yield _link("alternate", links.feed(site, edition, "json"), type=links.TYPES["json"])
-    for hub in press.hubs:
-        yield _link("hub", hub)
-    yield "\n"
+    if not archived(edition):
+        yield _link("alternate", links.feed(site, edition, "json"), type=links.TYPES["json"])
+        for hub in press.hubs:
+            yield _link("hub", hub)
+    for rel, href in chain_links(edition, site, "atom"):
+        yield _link(rel, href, type=links.TYPES["atom"])
+    yield "<fh:archive/>\n" if archived(edition) else "\n"
 
 
 def _entry(item: Item, ready: Prepared, press: Press) -> Iterator[str]:

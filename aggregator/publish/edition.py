@@ -11,8 +11,7 @@ from aggregator.model import Edition, Founding, Item, Site, SourceCard
 LIMIT = 300
 """Most items of a subscription document: some readers look no further (R-15)."""
 CATEGORY_LIMIT = 100
-SOURCE_LIMIT = 50
-"""Fewer for parts of it: a poll renders the feeds it touched anew, and a source seldom brings so many in a day."""
+"""Fewer for a part of it: a poll renders the feeds it touched anew."""
 
 
 def combined(items: Sequence[Item], site: Site, founding: Founding) -> Edition:

@@ -76,7 +76,8 @@ def _item(edit: Edit, difference: Difference, founding: Founding) -> Item:
         entry_id=edit.after.entry_id,
         public_id=edit_id(edit, founding),
         pub_seq=edit.seq,
-        source=replace(edit.source, republish=Republish.FULL),
+        # Not the latest change of the source, either: this feed is rendered when there are edits, not at each of those.
+        source=replace(edit.source, republish=Republish.FULL, updated=None),
         title=cut(line(f"Edited: {edit.after.title or edit.before.title or 'untitled entry'}"), LONGEST_TITLE),
         url=edit.url,
         base=None,

@@ -83,6 +83,11 @@ class Folder:
                 self._remove(path)
         return tuple(gone)
 
+    def missing(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """Those of the paths that are not published."""
+        with _telling("cannot look at what is published"):
+            return tuple(path for path in paths if not (self.root / checked(path)).is_file())
+
     def published(self) -> tuple[int, str]:
         """The journal number published last, and the digest of what it was rendered with; (0, "") at first and
         whenever the note cannot be read."""

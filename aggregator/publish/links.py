@@ -62,7 +62,8 @@ def feed(site: Site, edition: Edition, ending: str) -> str:
 
 def page_path(edition: Edition) -> str:
     """Where people read the edition: sources have their own page, all else is read on the front page."""
-    return f"{edition.path}/" if edition.path.startswith("feeds/") else ""
+    path = edition.place.current if edition.place else edition.path
+    return f"{path}/" if path.startswith("feeds/") else ""
 
 
 def page(site: Site, edition: Edition) -> str:

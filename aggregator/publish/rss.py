@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from aggregator.model import Edition, Enclosure, File, Item
 from aggregator.publish import entry, links
-from aggregator.publish.atom import RIGHTS
+from aggregator.publish.atom import HISTORY, RIGHTS
+from aggregator.publish.chain import archived, chain_links
 from aggregator.publish.dates import rfc822
 from aggregator.publish.markup import DECLARATION, element, empty, hexadecimal, language, text
 from aggregator.publish.press import Prepared, Press
@@ -16,14 +17,16 @@ TTL = 60
 
 _OPEN = (
     '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
-    ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/">\n<channel>\n'
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"'
 )
 
 
 def render_rss(edition: Edition, press: Press) -> File:
     """The edition as ``{path}.rss``."""
     entries = (fragment(item, press) for item in edition.items)
-    parts = [DECLARATION, _OPEN, *_head(edition, press), *entries, "</channel>\n</rss>\n"]
+    spaces = f' xmlns:fh="{HISTORY}"' if archived(edition) else ""
+    opened = f"{_OPEN}{spaces}>\n<channel>\n"
+    parts = [DECLARATION, opened, *_head(edition, press), *entries, "</channel>\n</rss>\n"]
     return File(path=f"{edition.path}.rss", body="".join(parts).encode(), changed_at=edition.updated)
 
 
@@ -46,9 +49,12 @@ def _head(edition: Edition, press: Press) -> Iterator[str]:
     yield element("generator", f"aggregator {press.version}")
     yield element("ttl", str(TTL))
     yield _atom_link("self", links.feed(site, edition, "rss"), links.TYPES["rss"])
-    for hub in press.hubs:
-        yield _atom_link("hub", hub, None)
-    yield "\n"
+    if not archived(edition):
+        for hub in press.hubs:
+            yield _atom_link("hub", hub, None)
+    for rel, href in chain_links(edition, site, "rss"):
+        yield _atom_link(rel, href, links.TYPES["rss"])
+    yield "<fh:archive/>\n" if archived(edition) else "\n"
 
 
 def _item(item: Item, ready: Prepared) -> Iterator[str]:

@@ -27,7 +27,7 @@ class Publisher:
         async with self._turn:
             try:
                 done = await asyncio.to_thread(
-                    publish, parts.store.archive, parts.output, parts.settings.site, parts.agent, rebuild=rebuild
+                    publish, parts.store, parts.output, parts.settings.site, parts.agent, rebuild=rebuild
                 )
             except StoreError as fault:
                 self.fault = str(fault)

@@ -48,6 +48,10 @@ class ChainTables(Protocol):
         """Entries that repeat or duplicate this one, by number."""
         ...
 
+    def floor(self, chain: str, below: int, count: int) -> int:
+        """The lowest publish number of the ``count`` newest announced entries under ``below``; 0 for none."""
+        ...
+
     def add_segment(self, segment: Segment, snapshot: Snapshot) -> None:
         """One more sealed segment."""
         ...

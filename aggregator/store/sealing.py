@@ -11,7 +11,7 @@ from datetime import datetime
 
 from aggregator.model import EntryId, EventKind, FeedId, Member, PublishEvent, Segment
 from aggregator.store.sealed import Snapshot, card_digest, lasting
-from aggregator.store.segments import COMBINED, Tally, chain_of, finish, take
+from aggregator.store.segments import COMBINED, OLDER, Tally, chain_of, finish, open_from, take
 from aggregator.store.showing import MEMBERS, card, feed_title, member
 from aggregator.store.stored import EntryTables
 
@@ -27,19 +27,22 @@ def seal_feed(feed_id: FeedId, tables: EntryTables) -> None:
 
 def seal(chain: str, tables: EntryTables) -> int:
     """Fold every event since the last one taken; returns how many. Events come in whole transactions only."""
-    tally, before = tables.chains.tally(chain), 0
+    tally, taken = tables.chains.tally(chain), 0
+    before = tally.number
     while events := tables.chains.events_of(chain, tally.seq, PAGE):
         for event in events:
             tally, segment = take(tally, chain, event)
             if segment is not None:
                 tally = _keep(segment, tally, tables)
-        before += len(events)
+        taken += len(events)
     tally, segment = finish(tally, chain)
     if segment is not None:
         tally = _keep(segment, tally, tables)
-    if before:
+    if tally.number > before:
+        tally = replace(tally, floor=tables.chains.floor(chain, open_from(tally), OLDER))
+    if taken:
         tables.chains.set_tally(chain, tally)
-    return before
+    return taken
 
 
 def newest_of_each(events: tuple[PublishEvent, ...]) -> tuple[PublishEvent, ...]:

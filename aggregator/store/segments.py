@@ -20,6 +20,8 @@ class Bounds:
     size: int = 1_000_000
 
 
+OLDER = 50
+"""So many of the newest sealed entries are listed besides the open segment (R-32)."""
 WHOLE = Bounds(events=250)
 """Of the combined chain (R-31)."""
 SOURCE = Bounds(events=50)
@@ -45,6 +47,8 @@ class Tally:
     """Where the fold stands: the last event taken, the last segment sealed, the open run.
 
     ``month`` and ``part`` name the last segment; they never go back, whatever clocks do, so no name is used twice.
+    ``floor`` is the lowest publish number that the subscription document lists (R-32): set at each seal, so that what
+    has once left the document does not come back to it.
     """
 
     seq: int = 0
@@ -52,7 +56,13 @@ class Tally:
     month: str = ""
     part: int = 0
     updated_at: datetime | None = None
+    floor: int = 0
     run: Run | None = None
+
+
+def open_from(tally: Tally) -> int:
+    """The number of the first event that is not sealed, of the next one where nothing is open."""
+    return tally.run.first if tally.run else tally.seq + 1
 
 
 def chain_of(feed_id: str) -> str:

@@ -87,7 +87,8 @@ class Files:
         return refusal.no_filter(" and ".join(dict.fromkeys(asked)))
 
     def _serve(self, ask: Ask, page: Page, coding: str, copy: Copy) -> Response:
-        headers = {**SAFETY, **CORS, "ETag": copy.etag, "Cache-Control": cache_control(page.file)}
+        chain = self._folder.chain(page.file)
+        headers = {**SAFETY, **CORS, "ETag": copy.etag, "Cache-Control": cache_control(page.file, chain)}
         headers["Vary"] = "Accept-Encoding"
         if page.location:
             headers["Content-Location"] = page.location
@@ -100,6 +101,6 @@ class Files:
         headers["Accept-Ranges"] = "none"
         if coding != IDENTITY:
             headers["Content-Encoding"] = coding
-        if field := links(page.file, self._site):
+        if field := links(page.file, self._site, chain):
             headers["Link"] = field
         return Response(b"" if ask.head else copy.read(), 200, headers)

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
+
+from aggregator.web.chain import HEAD, chain_links
 
 SUFFIXES: Mapping[str, str] = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
 """Endings of the compressed copies by content coding."""
@@ -21,6 +24,9 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # A link (ELOOP) and a name no file can have are as good as nothing.
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 _REMEMBERED = 4_096
+T = TypeVar("T")
+Key = tuple[int, ...]
+"""Which version of a file: device, number, size and times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,7 @@ class Copy:
     modified: datetime
     size: int
     descriptor: int
+    key: Key
 
     def read(self) -> bytes:
         """All bytes of the file as it was when it was opened, whatever was renamed over it since."""
@@ -42,7 +49,8 @@ class PublishedFolder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._tags: OrderedDict[tuple[int, ...], str] = OrderedDict()
+        self._tags: OrderedDict[Key, str] = OrderedDict()
+        self._chains: OrderedDict[Key, Mapping[str, str]] = OrderedDict()
 
     def codings(self, file: str) -> frozenset[str] | None:
         """Which compressed copies lie beside the file; ``None`` where there is no such file. Raises `OSError`."""
@@ -55,6 +63,20 @@ class PublishedFolder:
             if error.errno in _ABSENT:
                 return None
             raise
+
+    def chain(self, file: str) -> Mapping[str, str]:
+        """The links of an Atom or RSS document in its chain (RFC 5005), read once; empty where there are none. Raises
+        `OSError`."""
+        if not file.endswith((".atom", ".rss")):
+            return {}
+        with self.open(file, "identity") as copy:
+            if copy is None:
+                return {}
+            links = self._chains.pop(copy.key, None)
+            if links is None:
+                links = chain_links(os.pread(copy.descriptor, HEAD, 0))
+        _remember(self._chains, copy.key, links)
+        return links
 
     @contextmanager
     def open(self, file: str, coding: str) -> Iterator[Copy | None]:
@@ -93,11 +115,16 @@ class PublishedFolder:
         if tag is None:
             digest = hashlib.sha256(_whole(descriptor, found.st_size)).hexdigest()
             tag = f'"{digest[:32]}"'
-        self._tags[key] = tag
-        while len(self._tags) > _REMEMBERED:
-            self._tags.popitem(last=False)
+        _remember(self._tags, key, tag)
         modified = datetime.fromtimestamp(found.st_mtime_ns // 1_000_000_000, UTC)
-        return Copy(etag=tag, modified=modified, size=found.st_size, descriptor=descriptor)
+        return Copy(etag=tag, modified=modified, size=found.st_size, descriptor=descriptor, key=key)
+
+
+def _remember(held: OrderedDict[Key, T], key: Key, value: T) -> None:
+    """Keep the value as the newest; the oldest go when there are too many."""
+    held[key] = value
+    while len(held) > _REMEMBERED:
+        held.popitem(last=False)
 
 
 def _whole(descriptor: int, size: int) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from aggregator.model import Site
+from aggregator.web.chain import ARCHIVE
 
 FORMATS = {
     "atom": "application/atom+xml",
@@ -25,10 +26,16 @@ _TYPES = {
 _FEED = "public, max-age=900, stale-if-error=86400"
 _PAGE = "public, max-age=120, stale-if-error=86400"
 _FIXED = "public, max-age=3600, stale-if-error=86400"
+_SEALED = "public, max-age=31536000, immutable"
 # What the publisher may write: no dot or underscore in front, so neither drafts nor notes.
 _PART = re.compile(r"[^\W_][\w.,&' -]{0,199}")
 _HIDDEN = (".gz", ".br", ".zst", ".tmp")
+_SEALED_PATH = re.compile(r"archive/(feed|feeds/[^/]+)/[^/]+/[^/]+")
 _FIRST = re.compile(r"(?:index|feed|edits|feeds/[^/]+|category/[^/]+)\.(?:html|atom|rss|json)|opml\.xml")
+
+
+NO_CHAIN: Mapping[str, str] = {}
+"""For what stands in no chain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +83,20 @@ def media_type(file: str) -> str:
     return f"{found}; charset=utf-8" if found else "application/octet-stream"
 
 
-def cache_control(file: str) -> str:
-    """How long caches may answer by themselves (R-43)."""
+def cache_control(file: str, chain: Mapping[str, str] = NO_CHAIN) -> str:
+    """How long caches may answer by themselves (R-43). ``chain`` are the links of a document in its chain: a sealed
+    one changes once more, when it gets its link to the next."""
     ending = file.rpartition(".")[2]
+    if file.startswith(ARCHIVE) and ending in FORMATS:
+        return _SEALED if "next-archive" in chain else _FIXED
     if ending in FORMATS or file == "opml.xml":
         return _FEED
     return _PAGE if ending == "html" else _FIXED
 
 
-def links(file: str, site: Site) -> str | None:
-    """The ``Link`` field (R-45): self and alternates of a feed, the feeds of a page; ``None`` where there are none."""
+def links(file: str, site: Site, chain: Mapping[str, str] = NO_CHAIN) -> str | None:
+    """The ``Link`` field (R-45): self, alternates and place in the chain of a feed, the feeds of a page; ``None`` where
+    there are none."""
     stem, _, ending = file.rpartition(".")
     if ending == "html":
         stem = {"index": "feed", "about-our-bot": ""}.get(stem, stem if stem.startswith("feeds/") else "")
@@ -95,12 +106,16 @@ def links(file: str, site: Site) -> str | None:
     # Further pages of a JSON Feed (feed.2.json) are alternates of nothing.
     if stem.rpartition(".")[2].isdigit():
         return _link(site, file, {"rel": "self", "type": FORMATS[ending]})
-    page = f"{stem}/" if stem.startswith("feeds/") else ""
+    sealed = _SEALED_PATH.fullmatch(stem)
+    source = sealed[1] if sealed else stem
+    page = f"{source}/" if source.startswith("feeds/") else ""
+    formats = _alternates(stem, site, without=ending)
     return ", ".join(
         [
             _link(site, file, {"rel": "self", "type": FORMATS[ending]}),
             _link(site, page, {"rel": "alternate", "type": "text/html"}),
-            *_alternates(stem, site, without=ending),
+            *(each for each in formats if not (sealed and FORMATS["json"] in each)),
+            *(f'<{href}>; rel="{rel}"' for rel, href in chain.items()),
         ]
     )
 

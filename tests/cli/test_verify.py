@@ -47,7 +47,7 @@ class Installation:
         store = open_store(self.data / "archive.db", "news.example", NOW, numbered())
         busy(store)
         captured(store, self.data / "captures")
-        publish(store.archive, Folder(self.data / "public"), Site(), "Aggregator/0")
+        publish(store, Folder(self.data / "public"), Site(), "Aggregator/0")
         store.close()
 
     def run(self, *words: str) -> int:

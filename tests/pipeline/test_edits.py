@@ -28,7 +28,7 @@ async def test_edits_are_published_as_they_come(tmp_path: Path) -> None:
     place, folder = home(), Folder(tmp_path)
 
     def entries() -> list[tuple[str, str]]:
-        publish(place.store.archive, folder, SITE, AGENT)
+        publish(place.store, folder, SITE, AGENT)
         found = understood_bytes((tmp_path / "edits.atom").read_bytes()).entries
         return [(one.id, one.title) for one in found]
 
@@ -53,9 +53,9 @@ async def test_nothing_is_compared_where_nothing_was_edited(tmp_path: Path) -> N
     await ask(place, item(1))
     for number in range(3):
         await ask(place, item(1, f"{WORDS} Line {number}."))
-        publish(place.store.archive, folder, SITE, AGENT)
+        publish(place.store, folder, SITE, AGENT)
     assert edits_module._compared.cache_info().misses == 3
     before = edits_module._compared.cache_info()
     await ask(place, item(1, f"{WORDS} Line 2."), item(2))
-    publish(place.store.archive, folder, SITE, AGENT)
+    publish(place.store, folder, SITE, AGENT)
     assert edits_module._compared.cache_info() == before

@@ -31,6 +31,9 @@ class Shelf:
     def remove_except(self, folder: str, keep: Sequence[str]) -> tuple[str, ...]:
         return ()
 
+    def missing(self, paths: Sequence[str]) -> tuple[str, ...]:
+        return tuple(path for path in paths if path not in self.files)
+
     def published(self) -> tuple[int, str]:
         return self.mark
 
@@ -53,11 +56,11 @@ async def test_the_ledger_is_told_once_a_day() -> None:
             read.append(span)
             return real(self, *span)
 
-    archive = Counting(place.store.tables, place.store.archive.founding())  # type: ignore[union-attr]
+    place.store.archive = Counting(place.store.tables, place.store.archive.founding())  # type: ignore[union-attr]
     for hours in (0, 2, 3, 12, 2):
         place.later(hours=hours)
         await poll(FEED, place.ports, AGENT)
-        publish(archive, shelf, SITE, AGENT)
+        publish(place.store, shelf, SITE, AGENT)
     assert len(read) == 2, "at first, and after midnight"
     assert set(shelf.files) >= PAGES
     assert b"3 requests to 1 host" in shelf.files["about-our-bot.html"]

@@ -25,9 +25,9 @@ def notices(*numbers: int, at: datetime = NOW, **changes: Any) -> list[Any]:
     return [added(candidate(number), at, **changes) for number in numbers]
 
 
-def listed(store: Store, chain: str, older: int = 50) -> list[int]:
+def listed(store: Store, chain: str) -> list[int]:
     """The entries of a subscription document."""
-    return [item.entry_id for item in store.chains.listing(chain, older).items]
+    return [item.entry_id for item in store.chains.listing(chain).items]
 
 
 def sealed(store: Store, chain: str) -> list[Segment]:
@@ -57,7 +57,6 @@ def test_the_subscription_document_holds_the_open_segment_and_some_before(store:
         (segment,) = sealed(store, chain)
         assert (segment.month, segment.part, segment.events) == ("2026-07", 1, 3)
         assert store.chains.standing(chain).sealed == segment
-        assert listed(store, chain, older=1) == [5, 4, 3]
         assert listed(store, chain) == [5, 4, 3, 2, 1]
         assert inside(store, chain) == [[3, 2, 1]]
         assert store.chains.sealed_after(chain, segment.sealed_by - 1) == (segment,)
@@ -73,13 +72,24 @@ def test_a_busy_source_is_sealed_by_number(store: Store) -> None:
     assert listed(store, CHAIN) == list(range(252, 200, -1))
 
 
+def test_what_left_the_subscription_document_does_not_come_back(store: Store) -> None:
+    """R-32: 50 sealed entries are listed; when some move to the open segment, no older ones follow."""
+    fill(store, *notices(*range(1, 101)))
+    fill(store, *notices(200, at=AUGUST), at=AUGUST)
+    assert listed(store, "feed") == [101, *range(100, 50, -1)]
+    for number in (100, 98):
+        new = candidate(number, "the library stays shut")
+        fill(store, revised(store.ledger.heads(query(new)).by_key[new.key], new, AUGUST), at=AUGUST)
+    assert sorted(listed(store, "feed")) == list(range(51, 102))
+
+
 def test_a_revised_entry_is_open_again_and_stays_sealed(store: Store) -> None:
     """R-34: the same id, a later updated; the sealed document keeps what it said."""
     one, two = candidate(1), candidate(1, "the library stays shut")
     fill(store, *notices(1, 2))
     late = AUGUST + HOUR
     fill(store, revised(store.ledger.heads(query(two)).by_key[one.key], two, late), at=late)
-    listing = store.chains.listing("feed", 50)
+    listing = store.chains.listing("feed")
     assert [(item.entry_id, item.revision, item.updated_at) for item in listing.items] == [(1, 2, late), (2, 1, NOW)]
     old = {item.entry_id: item for item in store.chains.contents(sealed(store, "feed")[0]).items}
     assert (old[EntryId(1)].revision, old[EntryId(1)].updated_at) == (1, NOW)
@@ -193,7 +203,7 @@ def test_publishing_walks_no_table(sqlite: SqliteStore) -> None:
         connection.set_trace_callback(ran.append)
     fill(sqlite, *notices(101, at=AUGUST), at=AUGUST)
     for chain in ("feed", CHAIN):
-        sqlite.chains.listing(chain, 50)
+        sqlite.chains.listing(chain)
         for segment in sqlite.chains.sealed_after(chain, 1):
             sqlite.chains.contents(segment)
             sqlite.chains.kept(segment)

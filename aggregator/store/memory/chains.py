@@ -19,9 +19,8 @@ from aggregator.store.memory.readers import item_of
 from aggregator.store.memory.tables import Tables
 from aggregator.store.sealed import Snapshot
 from aggregator.store.sealing import newest_of_each
-from aggregator.store.segments import COMBINED, chain_of
+from aggregator.store.segments import COMBINED, chain_of, open_from
 from aggregator.store.showing import sealed_item
-from aggregator.store.stored import StoredEntry
 
 
 class MemoryChains:
@@ -36,30 +35,18 @@ class MemoryChains:
             later = (event for event in self._chains.events.values() if event.seq > after)
             return tuple(islice(later, max(limit, 0)))
 
-    def listing(self, chain: str, older: int) -> Listing:
-        """What the subscription document lists: everything since the last seal, and ``older`` announced entries before
-        it (R-32)."""
+    def listing(self, chain: str) -> Listing:
+        """What the subscription document lists: the open segment and some sealed entries before it (R-32)."""
         with self._tables.undo.lock:
-            standing = self.standing(chain)
-            told = [entry for entry in self._tables.entries.values() if self._is_listed(entry, chain)]
-            told.sort(key=lambda entry: entry.pub_seq or 0, reverse=True)
-            count = sum((entry.pub_seq or 0) >= standing.open_from for entry in told)
-            chosen = told[: count + max(older, 0)]
-            lowest = min([standing.open_from, *(entry.pub_seq or 0 for entry in chosen)])
+            floor = self._chains.tally(chain).floor
+            chosen = [entry for entry in self._chains.told(chain) if (entry.pub_seq or 0) >= floor]
+            own = (each for each in self._chains.events.values() if chain in (COMBINED, chain_of(each.feed_id)))
+            gone = [each for each in own if each.kind is EventKind.TOMBSTONE and each.seq >= floor]
             return Listing(
                 items=tuple(item_of(entry, self._tables) for entry in chosen),
-                tombstones=tuple(
-                    self._tombstone(event)
-                    for event in reversed(self._chains.events.values())
-                    if event.kind is EventKind.TOMBSTONE
-                    and event.seq >= lowest
-                    and chain in (COMBINED, chain_of(event.feed_id))
-                ),
-                standing=standing,
+                tombstones=tuple(self._tombstone(each) for each in reversed(gone)),
+                standing=self.standing(chain),
             )
-
-    def _is_listed(self, entry: StoredEntry, chain: str) -> bool:
-        return entry.pub_seq is not None and entry.announced and chain in (COMBINED, chain_of(entry.feed_id))
 
     def _tombstone(self, event: PublishEvent) -> Tombstone:
         return Tombstone(public_id=self._tables.entry(event.entry_id).public_id, seq=event.seq, at=event.at)
@@ -70,7 +57,7 @@ class MemoryChains:
             tally = self._chains.tally(chain)
             return Standing(
                 sealed=self.segment(chain, tally.number),
-                open_from=tally.run.first if tally.run else tally.seq + 1,
+                open_from=open_from(tally),
                 updated_at=tally.updated_at,
             )
 

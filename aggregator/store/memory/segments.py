@@ -15,13 +15,15 @@ from aggregator.store.stored import StoredEntry
 class ChainShelves:
     """The part of the tables that seals. ``copies_of`` gives the copies of an entry, by number."""
 
-    def __init__(self, undo: Undo, copies_of: Callable[[EntryId], list[StoredEntry]]) -> None:
+    def __init__(
+        self, undo: Undo, entries: Shelf[EntryId, StoredEntry], copies_of: Callable[[EntryId], list[StoredEntry]]
+    ) -> None:
         self.events: Shelf[int, PublishEvent] = Shelf(undo)
         self.tallies: Shelf[str, Tally] = Shelf(undo)
         self.segments: Shelf[tuple[str, int], tuple[Segment, Snapshot]] = Shelf(undo)
         self.cards: Shelf[str, SourceCard] = Shelf(undo)
         self.sealed: Shelf[tuple[str, int], Sealed] = Shelf(undo)
-        self._copies_of = copies_of
+        self._entries, self._copies_of = entries, copies_of
 
     def tally(self, chain: str) -> Tally:
         """Where the chain stands; an empty tally for a new one."""
@@ -39,6 +41,17 @@ class ChainShelves:
     def copies(self, lead: EntryId, limit: int) -> list[StoredEntry]:
         """Entries that repeat or duplicate this one, by number."""
         return self._copies_of(lead)[:limit]
+
+    def told(self, chain: str) -> list[StoredEntry]:
+        """Announced entries of the chain, newest first."""
+        found = [each for each in self._entries.values() if chain in (COMBINED, chain_of(each.feed_id))]
+        found = [each for each in found if each.pub_seq is not None and each.announced]
+        return sorted(found, key=lambda each: each.pub_seq or 0, reverse=True)
+
+    def floor(self, chain: str, below: int, count: int) -> int:
+        """The lowest publish number of the ``count`` newest announced entries under ``below``; 0 for none."""
+        numbers = [number for each in self.told(chain) if (number := each.pub_seq or 0) < below]
+        return min(numbers[:count], default=0)
 
     def add_segment(self, segment: Segment, snapshot: Snapshot) -> None:
         """One more sealed segment."""

@@ -9,7 +9,7 @@ from aggregator.store.events import event_of
 from aggregator.store.packing import pack, unpack
 from aggregator.store.sealed import card_of, segment_of, snapshot_of
 from aggregator.store.sealing import newest_of_each
-from aggregator.store.segments import COMBINED, chain_of
+from aggregator.store.segments import COMBINED, OLDER, WHOLE, chain_of, open_from
 from aggregator.store.showing import sealed_item
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
@@ -17,17 +17,12 @@ from aggregator.store.sqlite.events import events
 from aggregator.store.sqlite.items import entry_in, items_of, version_in
 from aggregator.store.sqlite.segments import events_of, tally_in
 
-_OPEN = {
-    True: """SELECT count(*) FROM entries INDEXED BY entries_announced
-    WHERE pub_seq IS NOT NULL AND announced = 1 AND pub_seq >= :open""",
-    False: """SELECT count(*) FROM entries INDEXED BY entries_announced_by_feed
-    WHERE feed_id = :feed AND pub_seq IS NOT NULL AND announced = 1 AND pub_seq >= :open""",
-}
 _LISTED = {
-    True: """SELECT pub_seq, id FROM entries INDEXED BY entries_announced
-    WHERE pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT :limit""",
-    False: """SELECT pub_seq, id FROM entries INDEXED BY entries_announced_by_feed
-    WHERE feed_id = :feed AND pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT :limit""",
+    True: """SELECT id FROM entries INDEXED BY entries_announced
+    WHERE pub_seq IS NOT NULL AND announced = 1 AND pub_seq >= :floor ORDER BY pub_seq DESC LIMIT :most""",
+    False: """SELECT id FROM entries INDEXED BY entries_announced_by_feed
+    WHERE feed_id = :feed AND pub_seq IS NOT NULL AND announced = 1 AND pub_seq >= :floor
+    ORDER BY pub_seq DESC LIMIT :most""",
 }
 _NUMBERED = "SELECT * FROM segments WHERE chain = ? AND number = ?"
 _SEALED_AFTER = "SELECT * FROM segments WHERE chain = ? AND sealed_by > ?"
@@ -44,6 +39,8 @@ rss_digest = excluded.rss_digest, documents = excluded.documents
 """
 
 
+MOST = WHOLE.events + OLDER
+"""No subscription document lists more: some readers look no further than 300 (R-15)."""
 MOST_TOMBSTONES = 1_000
 """So many tombstones are looked at for one subscription document."""
 
@@ -59,20 +56,17 @@ class SqliteChains:
         with self._database.reading() as reader:
             return events(reader, after, limit)
 
-    def listing(self, chain: str, older: int) -> Listing:
-        """What the subscription document lists: everything since the last seal, and ``older`` announced entries before
-        it (R-32); one moment of the archive."""
+    def listing(self, chain: str) -> Listing:
+        """What the subscription document lists: the open segment and some sealed entries before it (R-32); one moment
+        of the archive."""
         with self._database.reading() as reader:
-            standing = _standing(reader, chain)
-            whole = chain == COMBINED
-            facts = {"feed": chain.removeprefix("feeds/"), "open": standing.open_from}
-            count = reader.execute(_OPEN[whole], facts).fetchone()[0]
-            rows = reader.execute(_LISTED[whole], {**facts, "limit": count + max(older, 0)}).fetchall()
-            lowest = min([standing.open_from, *(row["pub_seq"] for row in rows)])
+            floor = tally_in(reader, chain).floor
+            facts = {"feed": chain.removeprefix("feeds/"), "floor": floor, "most": MOST}
+            rows = reader.execute(_LISTED[chain == COMBINED], facts).fetchall()
             return Listing(
                 items=items_of(reader, [row["id"] for row in rows]),
-                tombstones=_tombstones(reader, chain, lowest),
-                standing=standing,
+                tombstones=_tombstones(reader, chain, floor),
+                standing=_standing(reader, chain),
             )
 
     def standing(self, chain: str) -> Standing:
@@ -146,13 +140,13 @@ def _standing(reader: sqlite3.Connection, chain: str) -> Standing:
     row = reader.execute(_NUMBERED, (chain, tally.number)).fetchone()
     return Standing(
         sealed=segment_of(row) if row else None,
-        open_from=tally.run.first if tally.run else tally.seq + 1,
+        open_from=open_from(tally),
         updated_at=tally.updated_at,
     )
 
 
-def _tombstones(reader: sqlite3.Connection, chain: str, lowest: int) -> tuple[Tombstone, ...]:
-    found = (event_of(row) for row in reader.execute(_TOMBSTONES, (lowest, MOST_TOMBSTONES)))
+def _tombstones(reader: sqlite3.Connection, chain: str, floor: int) -> tuple[Tombstone, ...]:
+    found = (event_of(row) for row in reader.execute(_TOMBSTONES, (floor, MOST_TOMBSTONES)))
     return tuple(
         Tombstone(public_id=entry_in(reader, event.entry_id).public_id, seq=event.seq, at=event.at)
         for event in found

@@ -57,6 +57,15 @@ _OF_FEED = "SELECT * FROM events INDEXED BY events_by_feed WHERE feed_id = ? AND
 _COPIES = """
 SELECT * FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = ? ORDER BY id LIMIT ?
 """
+_FLOOR = {
+    True: """SELECT coalesce(min(pub_seq), 0) FROM (
+    SELECT pub_seq FROM entries INDEXED BY entries_announced
+    WHERE pub_seq IS NOT NULL AND announced = 1 AND pub_seq < :below ORDER BY pub_seq DESC LIMIT :count)""",
+    False: """SELECT coalesce(min(pub_seq), 0) FROM (
+    SELECT pub_seq FROM entries INDEXED BY entries_announced_by_feed
+    WHERE feed_id = :feed AND pub_seq IS NOT NULL AND announced = 1 AND pub_seq < :below
+    ORDER BY pub_seq DESC LIMIT :count)""",
+}
 _ADD = """
 INSERT INTO segments (chain, number, month, part, kind, first, last, events, size, updated_at, sealed_at, sealed_by,
 snapshot) VALUES (:chain, :number, :month, :part, :kind, :first, :last, :events, :size, :updated_at, :sealed_at,
@@ -100,6 +109,11 @@ class ChainRows:
     def copies(self, lead: EntryId, limit: int) -> tuple[StoredEntry, ...]:
         """Entries that repeat or duplicate this one, by number."""
         return tuple(entry_of(row) for row in self._writer.execute(_COPIES, (lead, limit)))
+
+    def floor(self, chain: str, below: int, count: int) -> int:
+        """The lowest publish number of the ``count`` newest announced entries under ``below``; 0 for none."""
+        facts = {"feed": chain.removeprefix("feeds/"), "below": below, "count": count}
+        return int(self._writer.execute(_FLOOR[chain == COMBINED], facts).fetchone()[0])
 
     def add_segment(self, segment: Segment, snapshot: Snapshot) -> None:
         """One more sealed segment."""

@@ -1,0 +1,22 @@
+"""Everything that publishing reads, in one."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from aggregator.ports.archive import Archive
+from aggregator.ports.chains import Chains
+
+
+class Library(Protocol):
+    """What an archive gives to publishing."""
+
+    @property
+    def archive(self) -> Archive:
+        """What is published now."""
+        ...
+
+    @property
+    def chains(self) -> Chains:
+        """What was published, and the documents it is sealed into."""
+        ...
