@@ -17,6 +17,8 @@ KINDS = {
     "added": "stored first",
     "revised": "new version",
     "renamed": "came under another id",
+    "key_added": "found under a further key",
+    "refiled": "filed under a better date",
     "date_changed": "its source moved the date",
     "settled": "return to an earlier text announced",
     "released": "announced after being held",

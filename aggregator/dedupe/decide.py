@@ -15,6 +15,7 @@ from aggregator.dedupe.migration import flooded, is_flood, learned
 from aggregator.dedupe.past import recalled
 from aggregator.dedupe.placed import placed
 from aggregator.dedupe.recognise import Recognition, recognise
+from aggregator.dedupe.refile import refiled
 from aggregator.dedupe.strangers import place, reposted
 from aggregator.dedupe.twins import Shelf, stock, templates
 from aggregator.model import (
@@ -72,6 +73,7 @@ def decide(candidates: Sequence[Candidate], heads: Heads, context: DecideContext
         identity=identity,
         id_changes=events,
         notes=_notes(case, changes, identity, reposts=reposts, flood=flood),
+        refiled=tuple(moved for match in found.matches if (moved := refiled(case, match))),
     )
 
 

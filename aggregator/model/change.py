@@ -211,11 +211,21 @@ Change = Seen | Revised | Deferred | Renamed | Added | Recalled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refiled:
+    """An entry that only history has brought, and that was never announced, gets a better date (P-38)."""
+
+    entry_id: EntryId
+    effective: Effective
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The decision on a whole document: ``changes`` in the order they are to be stored, oldest entry first.
 
     ``templates`` are content hashes that now fall under D-06; ``identity`` and ``id_changes`` are the feed's identity
-    mode and its evidence after this document (P-16); ``notes`` go to the log and to ``explain``.
+    mode and its evidence after this document (P-16); ``notes`` go to the log and to ``explain``. ``refiled`` are known
+    entries that get a better date.
     """
 
     changes: tuple[Change, ...]
@@ -223,3 +233,4 @@ class Verdict:
     identity: Identity = Identity.GUID
     id_changes: tuple[datetime, ...] = ()
     notes: tuple[str, ...] = ()
+    refiled: tuple[Refiled, ...] = ()

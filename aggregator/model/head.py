@@ -47,6 +47,7 @@ class Head:
     ``reverted_at`` is set while the current revision is a revert that was not announced yet (4.3 rule 2).
     ``link`` and ``title_hash`` are those of the current revision. ``text`` is given only where a candidate's revision
     hash differs from ``revision_hash``; ``older`` maps hashes of its other revisions, those asked for, to numbers.
+    ``announced`` is false while only history has brought it, ``basis`` what its date was read from.
     ``recent`` are its latest versions from the live feed, the current one first, seven at most, and only where a text
     is given and there is more than one; ``volatile_at`` is when it was found to change to and fro (D-23).
     """
@@ -74,6 +75,8 @@ class Head:
     text: Text | None = None
     recent: tuple[Past, ...] = ()
     volatile_at: datetime | None = None
+    announced: bool = True
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ from aggregator.store.drafts import (
     settled,
 )
 from aggregator.store.events import Announcer
+from aggregator.store.refiling import refile
 from aggregator.store.sealing import seal_feed
 from aggregator.store.stored import EntryTables, Settled, StoredEntry
 from aggregator.store.watching import held_back, let_go, months_of, note_gaps
@@ -105,6 +106,7 @@ class _Scribe:
     def write(self, verdict: Verdict) -> Settled:
         for change in verdict.changes:
             self._change(change)
+        refile(verdict.refiled, self._tables, self._journal)
         if self._seen:
             self._tables.touch(self._seen, self._at, self._poll)
             self._forget_pending()
@@ -239,7 +241,8 @@ class _Scribe:
         self._tables.add_key(self._feed, key, entry.entry_id)
         if change.adopted:
             self._tables.change_entry(replace(entry, key=key))
-        self._journal("renamed", entry.entry_id, {"key": key, "from": entry.key, "reason": change.reason})
+        kind = "renamed" if change.adopted else "key_added"
+        self._journal(kind, entry.entry_id, {"key": key, "from": entry.key, "reason": change.reason})
 
     def _add(self, change: Added) -> None:
         candidate, entry_id = change.candidate, self._tables.next_entry_id()

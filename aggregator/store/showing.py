@@ -225,6 +225,8 @@ def head(entry: StoredEntry, older: Mapping[RevisionHash, int], text: Text | Non
         text=text,
         recent=tuple(recent),
         volatile_at=entry.volatile_at,
+        announced=entry.announced,
+        basis=entry.basis,
     )
 
 

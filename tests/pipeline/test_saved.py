@@ -126,7 +126,7 @@ def test_a_live_feed_that_finds_the_permalink_merges(place: Home) -> None:
     assert two.title != TITLE
     assert told(place) == 1
     keys = [row.kind for row in place.store.catalogue.about("1")]
-    assert keys == ["added", "renamed", "date_changed", "revised"]
+    assert keys == ["added", "renamed", "date_changed", "revised", "refiled"]
     assert keep(place, MONTH_PAGE).known == 1
     live(place, post(body=LIVE.replace("Monday", "Tuesday")), item(1))
     assert keep(place, MONTH_PAGE).new == 0
@@ -258,3 +258,46 @@ def test_the_order_of_documents_does_not_matter(place: Home, order: tuple[int, .
         keep(place, *documents[number], split="always")
     rows = entries(place)
     assert len(rows) == len({row.content_hash for row in rows}) == 3
+
+
+def filed(made: Home) -> list[tuple[str, str, str]]:
+    """Where each entry is filed: day in UTC, precision, basis."""
+    return [(f"{row.published_at:%Y-%m-%d}", str(row.precision), row.published_basis) for row in entries(made)]
+
+
+CATEGORY = MONTH_PAGE.replace("Monthly Archives\n\nJuly 2017", "Category Archives: Children")
+CATEGORY_URL = "https://knowsmere.example/category/children/"
+
+
+def test_an_entry_without_a_date_gets_the_first_one_that_is_known(place: Home) -> None:
+    """P-38 allows it for what nobody was told: a category page first, then the month page, then the post."""
+    keep(place, CATEGORY, CATEGORY_URL)
+    assert filed(place)[0][2] == "first-seen"
+    keep(place, MONTH_PAGE)
+    assert filed(place) == [("2017-06-30", "month", "archive-heading")]
+    backfill(place, post())
+    assert filed(place) == [("2017-07-18", "second", "pubDate")]
+    keep(place, MONTH_PAGE)
+    keep(place, CATEGORY, CATEGORY_URL)
+    assert filed(place) == [("2017-07-18", "second", "pubDate")]
+    kinds = [row.kind for row in place.store.catalogue.about("1")]
+    assert kinds.count("refiled") == 2
+    assert first_broken(place.store.catalogue.journal(0, 1000)) is None
+    assert told(place) == 0
+
+
+def test_a_person_may_correct_the_date(place: Home) -> None:
+    """The same document again, now with the date that the archivist has found out."""
+    keep(place, ARTICLE, None)
+    keep(place, ARTICLE, None, date="2017-06-14")
+    assert filed(place) == [("2017-06-13", "day", "manifest")]
+    keep(place, ARTICLE, None)
+    assert filed(place) == [("2017-06-13", "day", "manifest")]
+
+
+def test_what_subscribers_were_told_is_never_dated_anew(place: Home) -> None:
+    """P-38: an announced entry keeps its date, whatever is said of it."""
+    live(place, post(), item(1))
+    before = filed(place)
+    keep(place, MONTH_PAGE, MONTH_URL, date="2017-07-17")
+    assert filed(place) == before

@@ -142,6 +142,15 @@ def _renamed(story: Story, _row: JournalLine, facts: Facts) -> None:
     story.keys.add(facts["key"])
 
 
+def _key_added(story: Story, _row: JournalLine, facts: Facts) -> None:
+    story.keys.add(facts["key"])
+
+
+def _refiled(story: Story, _row: JournalLine, facts: Facts) -> None:
+    names = ("published_at", "published_basis", "day", "updated_at")
+    story.columns |= {name: facts[name] for name in names} | {"published_precision": facts["precision"]}
+
+
 def _date_changed(story: Story, _row: JournalLine, facts: Facts) -> None:
     story.columns["source_published_at"] = facts["instant"]
 
@@ -174,6 +183,8 @@ _TELLERS: Mapping[str, Callable[[Story, JournalLine, Facts], None]] = {
     "revised": _revised,
     "recalled": _version,
     "renamed": _renamed,
+    "key_added": _key_added,
+    "refiled": _refiled,
     "date_changed": _date_changed,
     "settled": _settled,
     "released": _released,
