@@ -29,6 +29,7 @@ from aggregator.pipeline.weather import Weather
 from aggregator.ports import Backfills, Catalogue, Holdings, Ports, Postroom, Subscriptions
 from aggregator.publish.folder import Folder
 from aggregator.reading import read_document
+from aggregator.reading_saved import read_saved
 from aggregator.settings import Settings
 from aggregator.store.sqlite import GroupWriter, SqliteStore, open_store
 from aggregator.version import __version__
@@ -179,19 +180,22 @@ def make_fetch(settings: Settings) -> HttpFetch:
     return HttpFetch(limits, AddressRules.parse(polling.allow_addresses), SystemClock())
 
 
-def make_writer(settings: Settings, store: SqliteStore) -> tuple[GroupWriter, WarcFolder | None]:
-    """The writer, which makes captures safe before each commit, and their folder where they are on."""
-    if not settings.storage.captures:
+def make_writer(
+    settings: Settings, store: SqliteStore, *, saved: bool = False
+) -> tuple[GroupWriter, WarcFolder | None]:
+    """The writer, which makes captures safe before each commit, and their folder where they are on; originals of
+    ``saved`` documents are kept whatever the settings say of a publisher's answers."""
+    if not (settings.storage.captures or saved):
         return GroupWriter(store), None
     captures = open_captures(settings, store.holdings)
     return GroupWriter(store, before_commit=captures.flush), captures
 
 
-def make_digest(settings: Settings, processes: int | None) -> ProcessDigest:
-    """The parsing processes: so many, or as many as the settings say."""
+def make_digest(settings: Settings, processes: int | None, *, saved: bool = False) -> ProcessDigest:
+    """The parsing processes: so many, or as many as the settings say; for ``saved`` documents rather than for feeds."""
     polling = settings.polling
     count = polling.processes if processes is None else processes
-    return ProcessDigest(read_document, count, polling.total_timeout, PARSE_MEMORY)
+    return ProcessDigest(read_saved if saved else read_document, count, polling.total_timeout, PARSE_MEMORY)
 
 
 def make_postroom(settings: Settings, subscriptions: Subscriptions) -> Postroom | None:
@@ -249,16 +253,16 @@ def callback_base(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def running(settings: Settings, processes: int | None = None) -> AsyncIterator[Parts]:
+async def running(settings: Settings, processes: int | None = None, *, saved: bool = False) -> AsyncIterator[Parts]:
     """Open everything, hand it over, close everything in the right order: no new work, then the store.
 
-    ``processes`` overrides the number of parsing processes.
+    ``processes`` overrides the number of parsing processes, which read ``saved`` documents where that is set.
     """
     store = open_archive(settings)
     fetch = make_fetch(settings)
     hub = HttpHub(agent_of(settings), AddressRules.parse(settings.polling.allow_addresses), SystemClock())
-    digest = make_digest(settings, processes)
-    writer, captures = make_writer(settings, store)
+    digest = make_digest(settings, processes, saved=saved)
+    writer, captures = make_writer(settings, store, saved=saved)
     weather = Weather(store.sources)
     gate = RobotsGate(fetch, SystemClock(), agent_of(settings), store.sources.recall, store.sources.remember)
     ports = Ports(

@@ -6,8 +6,10 @@ a ``resource``. Redirects on the way stand before it, the request behind it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
@@ -15,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 from aggregator.captures.members import pack
 from aggregator.captures.messages import request_head, response_head
 from aggregator.captures.warc import record
-from aggregator.model import Capture, CaptureKind, Hop, Kept, Original, Place, Response, SealedCapture
+from aggregator.model import Capture, CaptureKind, Hop, Kept, Original, Place, Response, SealedCapture, Slip
 
 PROFILES = {
     CaptureKind.NOT_MODIFIED: "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
@@ -77,6 +79,11 @@ def instant_field(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def slip_field(slip: Slip) -> str:
+    """What was said of an imported document, as one line of ASCII."""
+    return json.dumps({name: value for name, value in asdict(slip).items() if value}, sort_keys=True)
+
+
 def _kind(response: Response, original: Original | None) -> CaptureKind:
     if response.status == 304:
         return CaptureKind.NOT_MODIFIED
@@ -111,6 +118,10 @@ def _facts(capture: Capture) -> Iterator[tuple[str, str]]:
     response = capture.response
     yield "Aggregator-Provenance", str(capture.provenance)
     yield "Aggregator-Finished", instant_field(response.finished_at)
+    if capture.slip is not None:
+        yield "Aggregator-Slip", slip_field(capture.slip)
+    if capture.observed_at is not None:
+        yield "Aggregator-Observed", instant_field(capture.observed_at)
     if capture.provenance.brought:
         return
     yield "WARC-Protocol", "h2" if response.http_version.startswith("HTTP/2") else response.http_version.lower()

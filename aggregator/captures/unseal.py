@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,19 @@ from aggregator.captures.messages import read_request, read_response
 from aggregator.captures.seal import PROFILES
 from aggregator.captures.warc import Record, RecordError
 from aggregator.errors import CaptureError
-from aggregator.model import Capture, CaptureKind, FeedId, Headers, Hop, Opened, Place, Provenance, Response
+from aggregator.model import (
+    Capture,
+    CaptureKind,
+    FeedId,
+    Headers,
+    Hop,
+    Opened,
+    Place,
+    Provenance,
+    Response,
+    Slip,
+    Split,
+)
 
 ANSWERS = {"response", "revisit", "resource"}
 _KINDS = {profile: kind for kind, profile in PROFILES.items()}
@@ -92,6 +105,8 @@ def _opened(found: Group) -> Opened:
             response=response,
             asked=read_request(found.request.block) if found.request else (),
             provenance=provenance,
+            slip=_slip(answer),
+            observed_at=_instant(answer, "Aggregator-Observed") if answer.field("Aggregator-Observed") else None,
         ),
         record_id=_text(answer, "WARC-Record-ID").strip("<>"),
         kind=CaptureKind.WHOLE if answer.kind != "revisit" else _KINDS[_text(answer, "WARC-Profile")],
@@ -99,6 +114,14 @@ def _opened(found: Group) -> Opened:
         digest=(answer.field("WARC-Payload-Digest") or "").removeprefix("sha256:"),
         size=len(body),
     )
+
+
+def _slip(answer: Record) -> Slip | None:
+    text = answer.field("Aggregator-Slip")
+    if text is None:
+        return None
+    said = json.loads(text)
+    return Slip(**{**said, "split": Split(said.get("split", Split.SURE))})
 
 
 def _described(answer: Record) -> Headers:

@@ -32,6 +32,7 @@ COMMANDS = {
     "history": ("history", "Every version of an entry, with what changed."),
     "verify": ("verify", "Check the whole archive; name the first bad record."),
     "backfill": ("backfill", "Fetch older entries from the publisher or a web archive; never announced."),
+    "import": ("imports", "Bring saved pages, texts, feeds and web archives into the archive."),
     "simulate": ("simulate", "Polling policies against each other, under a virtual clock."),
     "migrate": ("migrate", "Bring the database to this version's schema."),
 }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from aggregator.cli.settings import settings_of
-from aggregator.cli.show import local, print_json, print_table, stamp
+from aggregator.cli.show import civil, dated, print_json, print_table, stamp
 from aggregator.model import EntryFilter, EntryRow, FeedId
 
 
@@ -57,12 +57,13 @@ def command(
     )
     with open_catalogue(settings) as catalogue:
         rows = catalogue.entries(wanted)
+    name = settings.site.timezone
     if as_json:
-        print_json([entry_json(row) for row in rows])
+        print_json([entry_json(row, name) for row in rows])
         return
     print_table(
         ("id", "published", "feed", "title", "outcome"),
-        ([str(r.entry_id), local(r.published_at, settings.site.timezone), r.feed_id, r.title, _fate(r)] for r in rows),
+        ([str(r.entry_id), dated(r.published_at, r.precision, name), r.feed_id, r.title, _fate(r)] for r in rows),
         wide=3,
     )
 
@@ -81,8 +82,8 @@ def _fate(row: EntryRow) -> str:
     return f"{fate}, {row.revisions} versions" if row.revisions > 1 else fate
 
 
-def entry_json(row: EntryRow) -> dict[str, object]:
-    """One entry for programs."""
+def entry_json(row: EntryRow, zone: str) -> dict[str, object]:
+    """One entry for programs; ``date`` is civil in this zone and goes only as far as it is known."""
     return {
         "id": row.entry_id,
         "feed_id": row.feed_id,
@@ -90,12 +91,14 @@ def entry_json(row: EntryRow) -> dict[str, object]:
         "key": row.key,
         "url": row.url,
         "title": row.title,
+        "title_basis": row.title_basis or None,
         "summary": row.summary,
         "content": row.content,
         "authors": [person.name for person in row.authors],
         "categories": [category.term for category in row.categories],
         "enclosures": [{"url": e.url, "type": e.type, "length": e.length} for e in row.enclosures],
         "language": row.language,
+        "date": civil(row.published_at, row.precision, zone),
         "published_at": stamp(row.published_at),
         "published_basis": row.published_basis,
         "published_raw": row.published_raw,

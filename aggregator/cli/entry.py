@@ -8,7 +8,7 @@ import click
 
 from aggregator.cli.entries import entry_json
 from aggregator.cli.settings import settings_of
-from aggregator.cli.show import local, plain, plain_body, print_json
+from aggregator.cli.show import dated, local, made_of, plain, plain_body, print_json
 from aggregator.model import EntryRow
 
 
@@ -24,16 +24,16 @@ def command(config: Path | None, entry: str, as_json: bool) -> None:
     with open_catalogue(settings) as catalogue:
         row = catalogue.entry(entry)
     if as_json:
-        print_json(entry_json(row))
+        print_json(entry_json(row, settings.site.timezone))
         return
     zone = settings.site.timezone
     basis = f"from {row.published_basis}" + (f", stated as “{row.published_raw}”" if row.published_raw else "")
     lines = [
-        row.title or "(no title)",
+        (row.title or "(no title)") + made_of(row.title_basis),
         "",
         f"feed        {row.feed_id}",
         f"link        {row.url or 'none'}",
-        f"published   {local(row.published_at, zone)} ({basis}; precise to the {row.precision})",
+        f"published   {dated(row.published_at, row.precision, zone)} ({basis}; precise to the {row.precision})",
         f"first seen  {local(row.first_seen_at, zone)}" + _before(row, zone),
         f"last seen   {local(row.last_seen_at, zone)}",
         f"versions    {row.revisions}" + ("; `aggregator history` shows them" if row.revisions > 1 else ""),

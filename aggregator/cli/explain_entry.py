@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from aggregator.cli.show import local
-from aggregator.dedupe.keys import aliases_of_id, link_alias
-from aggregator.model import EntryRow, HeldEntry, JournalRow
+from aggregator.cli.show import dated, local
+from aggregator.dedupe.keys import aliases_of_id, is_placed, link_alias
+from aggregator.model import EntryRow, HeldEntry, JournalRow, Key, Precision
 from aggregator.normalise.urls import canonical
 from aggregator.ports import Catalogue
 
@@ -28,6 +28,14 @@ KINDS = {
     "observed": "a capture shows that it was there before",
 }
 _TOLD = {"reason", "poll"}
+_BASES = {
+    "manifest": "whoever brought the document stated it",
+    "archive-heading": "the heading of its archive page states it",
+    "archive-url": "the address of its archive page states it",
+    "date-header": "it is stamped on the document",
+    "time": "its page states it in <time> or in its head",
+    "page-text": "it stands beside its title",
+}
 
 
 def entry_facts(name: str, catalogue: Catalogue) -> dict[str, Any]:
@@ -87,7 +95,10 @@ def _date(row: EntryRow) -> dict[str, Any]:
     elif row.published_basis == "url":
         because = "its source states no date that can be used; its address does (P-37)"
     else:
-        because = f"its source states it in {row.published_basis}; it is written once and never moves (P-38)"
+        because = f"{_BASES.get(row.published_basis, f'its source states it in {row.published_basis}')}; "
+        because += (
+            "it is written once and never moves (P-38)" if row.emitted else "it moves only for a better one (P-38)"
+        )
     return {
         "filed_under": row.published_at,
         "basis": row.published_basis,
@@ -103,7 +114,7 @@ def _date(row: EntryRow) -> dict[str, Any]:
 def _aliases(row: EntryRow, keys: Sequence[str]) -> list[str]:
     """The second-hand keys under which the entry would be known again (P-14)."""
     found = [alias for key in keys if key.startswith("guid:") for alias in aliases_of_id(key.removeprefix("guid:"))]
-    link = canonical(row.url) if row.url else None
+    link = canonical(row.url) if row.url and not is_placed(Key(row.key)) else None
     found += [link_alias(link)] if link else []
     return list(dict.fromkeys(f"{alias.kind} {alias.value}" for alias in found))
 
@@ -116,7 +127,8 @@ def entry_lines(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
     yield f"filed as    {facts['outcome']}" + (f" of entry {lead['entry']} of {lead['feed']}" if lead else "")
     yield f"announced   {'yes' if facts['announced'] else 'no'}" + _waiting(facts["held"], zone)
     stated = f", stated as “{date['as_stated']}”" if date["as_stated"] else ""
-    yield f"date        {local(date['filed_under'], zone)}, precise to the {date['precision']}{stated}"
+    filed = dated(date["filed_under"], Precision(date["precision"]), zone)
+    yield f"date        {filed}, precise to the {date['precision']}{stated}"
     yield f"            {date['because']}"
     yield f"seen        {local(date['first_seen'], zone)} to {local(date['last_seen'], zone)}"
     if date["first_observed"]:

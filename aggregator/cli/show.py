@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from aggregator.model import Precision
+
 
 def stamp(instant: datetime | None) -> str | None:
     """UTC as ``2017-06-15T09:30:00Z``, or ``None``."""
@@ -85,3 +87,23 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[str]], wide: int
 def local(instant: datetime | None, zone: str) -> str:
     """A moment for people: ``15 Jun 2017 10:30`` in this time zone, or a dash."""
     return instant.astimezone(ZoneInfo(zone)).strftime("%-d %b %Y %H:%M") if instant else "–"
+
+
+def made_of(title_basis: str) -> str:
+    """How a title came about that its publisher did not state; empty for all others."""
+    made = {"address": "its address", "first-words": "its first words", "page": "its page"}
+    return f" (title made from {made.get(title_basis, title_basis)})" if title_basis else ""
+
+
+def dated(instant: datetime, precision: Precision, zone: str) -> str:
+    """A date for people, as far as it is known: ``July 2017``, ``15 Jun 2017``, ``15 Jun 2017 10:30``."""
+    form = {Precision.MONTH: "%B %Y", Precision.DAY: "%-d %b %Y"}.get(precision, "%-d %b %Y %H:%M")
+    return instant.astimezone(ZoneInfo(zone)).strftime(form)
+
+
+def civil(instant: datetime, precision: Precision, zone: str) -> str:
+    """The same for programs: ``2017-07``, ``2017-06-15``, ``2017-06-15T10:30+01:00``."""
+    moment = instant.astimezone(ZoneInfo(zone))
+    if precision in (Precision.MONTH, Precision.DAY):
+        return moment.strftime("%Y-%m" if precision is Precision.MONTH else "%Y-%m-%d")
+    return moment.isoformat(timespec="minutes")

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aggregator.model.exchange import Headers, Response
 from aggregator.model.names import FeedId, Provenance
+from aggregator.model.saved import Slip
 
 
 class CaptureKind(StrEnum):
@@ -23,13 +24,16 @@ class Capture:
     """One answer to be kept. ``asked`` are the header lines of the request that it answers.
 
     Of what a hub or an operator brought, nothing was asked: ``response.url`` is the topic or what names the document,
-    and of the header lines only its type is known (H-85).
+    and of the header lines only its type is known (H-85). Of an imported document, ``slip`` is what was said of it, and
+    ``observed_at`` (aware, UTC) when somebody else captured it, where that is known.
     """
 
     feed_id: FeedId
     response: Response
     asked: Headers = ()
     provenance: Provenance = Provenance.LIVE
+    slip: Slip | None = None
+    observed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,8 @@ class Item:
     """One emitted entry with its displayed revision. Instants are aware, UTC, whole seconds.
 
     ``pub_seq`` orders all feeds (R-02). ``updated_at`` moves only on significant revisions and on a later source
-    ``updated`` (D-24). ``content`` is raw and unsanitised, its links resolve against ``base``.
+    ``updated`` (D-24). ``content`` is raw and unsanitised, its links resolve against ``base``. ``title_basis`` as in
+    `Entry`.
     """
 
     entry_id: EntryId
@@ -107,6 +108,7 @@ class Item:
     revision: int
     revisions: int
     members: tuple[Member, ...] = ()
+    title_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +217,7 @@ class EntryRow:
     reason: str
     volatile_at: datetime | None = None
     first_observed_at: datetime | None = None
+    title_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ class Slip:
     """What the one who hands in a document says of it; nothing is required.
 
     ``url`` is the address the document was saved from; ``title`` and ``author`` are of its only entry; ``date`` is a
-    date as people write it, a month (``2017-07``) too; ``language`` is a BCP 47 tag.
+    date as people write it, a month (``2017-07``) too; ``language`` is a BCP 47 tag. ``file`` is its name below the
+    folder it came in; nothing is read from that.
     """
 
     url: str | None = None
@@ -28,3 +29,4 @@ class Slip:
     author: str | None = None
     language: str | None = None
     split: Split = Split.SURE
+    file: str | None = None

@@ -12,6 +12,7 @@ from datetime import datetime
 from aggregator.dedupe.context import DecideContext
 from aggregator.dedupe.decide import decide, head_query
 from aggregator.dedupe.identity import identify, mode
+from aggregator.errors import StoreError
 from aggregator.model import (
     BACKFILLED,
     IMPORTED,
@@ -89,6 +90,13 @@ def bring_in(
         document = document if before is None else only_before(document, before)
         verdict = judge_past(source, state, document, provenance, observed_at, origin.finished_at, ports)
         kept = keep(origin.capture, ports) if origin.capture is not None else None
+        if (
+            kept is None
+            and provenance is Provenance.IMPORT
+            and origin.capture is not None
+            and ports.captures is not None
+        ):
+            raise StoreError(f"the original cannot be kept: {ports.captures.fault}")
         record = past_record(state, document, verdict, origin, provenance, observed_at)
         ports.ledger.record(replace(record, kept=kept))
     return brought(document, verdict)

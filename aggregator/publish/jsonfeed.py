@@ -129,6 +129,7 @@ def _archive(item: Item, ready: Prepared, press: Press) -> dict[str, Any]:
         "first_seen": rfc3339(item.first_seen_at),
         "date_basis": item.published_basis,
         "date_precision": item.precision.value,
+        **({"title_basis": item.title_basis} if item.title_basis else {}),
         "cluster": [{"source": copy.name, "title": copy.title, "url": copy.url} for copy in ready.members],
     }
     if origin.url != card.url:

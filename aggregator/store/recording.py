@@ -21,6 +21,7 @@ from aggregator.model import (
     Flux,
     Key,
     PollRecord,
+    Provenance,
     PublicId,
     Reason,
     Recalled,
@@ -114,7 +115,9 @@ class _Scribe:
             until = self._at + GUARD
             if self._tables.guard(content, self._feed, self._at, until):
                 self._journal("template", None, {"content_hash": content, "until": until})
-        self._tables.watching.count_months(self._feed, months_of(verdict))
+        if self._record.provenance is not Provenance.IMPORT:
+            # Saved pages are what somebody kept: of their months nobody knows what is missing.
+            self._tables.watching.count_months(self._feed, months_of(verdict))
         return Settled(added=len(self._added), told=self._announcer.told, updated_at=self._updated)
 
     def _change(self, change: Change) -> None:

@@ -122,6 +122,7 @@ def item(entry: StoredEntry, shown: StoredRevision, source: SourceCard, members:
         revision=shown.number,
         revisions=entry.current,
         members=tuple(members),
+        title_basis=words.title_basis,
     )
 
 
@@ -154,7 +155,7 @@ def entry_line(entry: StoredEntry, shown: StoredRevision, first: StoredRevision)
         published_at=entry.published_at,
         precision=entry.precision,
         published_basis=entry.basis,
-        published_raw=first.entry.published.raw,
+        published_raw=_stated(entry, shown, first),
         updated_at=entry.updated_at,
         first_seen_at=entry.first_seen_at,
         last_seen_at=entry.last_seen_at,
@@ -166,7 +167,14 @@ def entry_line(entry: StoredEntry, shown: StoredRevision, first: StoredRevision)
         reason=first.reason,
         volatile_at=entry.volatile_at,
         first_observed_at=entry.first_observed_at,
+        title_basis=words.title_basis,
     )
+
+
+def _stated(entry: StoredEntry, shown: StoredRevision, first: StoredRevision) -> str | None:
+    """The words of the date it is filed under; those of its first version, unless it was filed anew."""
+    stamps = (first.entry.published, shown.entry.published)
+    return next((stamp.raw for stamp in stamps if stamp.element == entry.basis), first.entry.published.raw)
 
 
 def version(revision: StoredRevision) -> Revision:

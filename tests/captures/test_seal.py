@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 
@@ -15,8 +15,19 @@ from aggregator.captures.members import members, pack
 from aggregator.captures.seal import seal
 from aggregator.captures.unseal import group, unseal
 from aggregator.captures.warc import Record, RecordError, parse, record
-from aggregator.model import Capture, CaptureKind, FeedId, Hop, Opened, Response, SealedCapture
-from tests.captures.nouns import ASKED, BODY, URL, answered, capture, original, pushed
+from aggregator.model import (
+    Capture,
+    CaptureKind,
+    FeedId,
+    Hop,
+    Opened,
+    Provenance,
+    Response,
+    SealedCapture,
+    Slip,
+    Split,
+)
+from tests.captures.nouns import ASKED, BODY, NOW, URL, answered, capture, original, pushed
 
 DIGEST = sha256(BODY).hexdigest()
 
@@ -120,6 +131,16 @@ def test_what_a_hub_brought_is_a_resource() -> None:
     assert opened(seal(pushed(), original(DIGEST))).kind is CaptureKind.IDENTICAL
     untyped = replace(pushed(), response=replace(pushed().response, headers=()))
     assert opened(seal(untyped, None)).capture == untyped
+
+
+def test_what_an_operator_brought_says_what_was_said_of_it() -> None:
+    """An imported document comes back with its slip and the time of somebody else's capture."""
+    slip = Slip(url=URL, title="Café: “New\r\nFeed: x”", date="2017-07", split=Split.ALWAYS, file="a/b\n.html")
+    brought = replace(pushed(), provenance=Provenance.IMPORT, slip=slip, observed_at=NOW - timedelta(days=3000))
+    sealed = seal(brought, None)
+    (found,) = [parse(each.data) for each in members(BytesIO(sealed.data))]
+    assert found.kind == "resource"
+    assert unseal(group([found])).capture == brought
 
 
 def test_the_same_capture_gives_the_same_bytes() -> None:

@@ -7,9 +7,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from aggregator.errors import UnreadableError
+from aggregator.history.documents.kinds import START, FileKind, kind_of
 from aggregator.history.documents.manifest import LARGEST, NAMES
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -40,14 +44,14 @@ class Refused:
     skipped: bool = False
 
 
-def survey(paths: Sequence[Path], largest: int) -> Iterator[Found | Refused]:
+def survey(paths: Sequence[Path]) -> Iterator[Found | Refused]:
     """Every file named, and every file below the folders named, by path; the same file once.
 
-    Left out are hidden files and what a browser puts beside a saved page (``page_files``). ``largest`` in bytes.
+    Left out are hidden files and what a browser puts beside a saved page (``page_files``).
     """
     seen: set[tuple[int, int]] = set()
     for path in sorted(dict.fromkeys(paths)):
-        for each in _below(path, largest) if path.is_dir() else (_look(path, None, path.name, largest),):
+        for each in _below(path) if path.is_dir() else (_look(path, None, path.name),):
             if isinstance(each, Found):
                 status = each.path.stat()
                 if (status.st_dev, status.st_ino) in seen:
@@ -62,22 +66,49 @@ def manifests(paths: Sequence[Path]) -> Iterator[tuple[Path, str, bytes | Refuse
         root = folder.resolve()
         for name in NAMES:
             if os.path.lexists(root / name):
-                found = _look(root / name, root, printable(str(folder / name)), LARGEST)
+                found = _look(root / name, root, printable(str(folder / name)))
                 yield root, name, found if isinstance(found, Refused) else read_file(found, LARGEST)
 
 
-def read_file(found: Found, largest: int) -> bytes | Refused:
-    """The bytes of one file: it must still be a plain one, and no longer than ``largest``."""
+@contextmanager
+def opened(found: Found) -> Iterator[BinaryIO | Refused]:
+    """One file, open for reading: it must still be a plain one, and no link."""
     try:
-        with os.fdopen(os.open(found.path, _OPEN), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return Refused(name=found.name, reason="it is no plain file")
-            data = file.read(largest + 1)
+        file = os.fdopen(os.open(found.path, _OPEN), "rb")
     except OSError as fault:
-        return Refused(name=found.name, reason=f"it cannot be read: {fault.strerror}")
+        yield Refused(name=found.name, reason=f"it cannot be read: {fault.strerror}")
+        return
+    with file:
+        plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+        yield file if plain else Refused(name=found.name, reason="it is no plain file")
+
+
+def read_file(found: Found, largest: int) -> bytes | Refused:
+    """The bytes of one file, at most ``largest``."""
+    with opened(found) as file:
+        if isinstance(file, Refused):
+            return file
+        try:
+            data = file.read(largest + 1)
+        except OSError as fault:
+            return Refused(name=found.name, reason=f"it cannot be read: {fault.strerror}")
     if len(data) > largest:
-        return Refused(name=found.name, reason=_too_large(len(data), largest))
+        size = max(len(data), found.size)
+        return Refused(name=found.name, reason=f"it has {size:,} bytes or more, the limit is {largest:,}; divide it")
     return data
+
+
+def is_web_archive(found: Found) -> bool | Refused:
+    """Whether the file is to be read record by record, by its first bytes; a refusal where it can be no document."""
+    with opened(found) as file:
+        if isinstance(file, Refused):
+            return file
+        try:
+            return kind_of(file.read(START)) is FileKind.WARC
+        except UnreadableError as refused:
+            return Refused(name=found.name, reason=refused.detail)
+        except OSError as fault:
+            return Refused(name=found.name, reason=f"it cannot be read: {fault.strerror}")
 
 
 def printable(name: str) -> str:
@@ -85,7 +116,7 @@ def printable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _below(folder: Path, largest: int) -> Iterator[Found | Refused]:
+def _below(folder: Path) -> Iterator[Found | Refused]:
     root = folder.resolve()
     faults: list[Refused] = []
 
@@ -106,7 +137,7 @@ def _below(folder: Path, largest: int) -> Iterator[Found | Refused]:
         for name in sorted(files):
             path = Path(place, name)
             if not name.startswith(".") and not (Path(place) == root and name in NAMES):
-                yield _look(path, root, _name(path, root, folder), largest)
+                yield _look(path, root, _name(path, root, folder))
     yield from faults
 
 
@@ -119,7 +150,7 @@ def _name(path: Path, root: Path, folder: Path) -> str:
     return printable(str(folder / path.relative_to(root)))
 
 
-def _look(path: Path, root: Path | None, name: str, largest: int) -> Found | Refused:
+def _look(path: Path, root: Path | None, name: str) -> Found | Refused:
     """One file before it is opened: where it leads, what it is, how large."""
     name = printable(name)
     try:
@@ -132,10 +163,4 @@ def _look(path: Path, root: Path | None, name: str, largest: int) -> Found | Ref
         return Refused(name=name, reason=f"it cannot be found: {why}")
     if not stat.S_ISREG(status.st_mode):
         return Refused(name=name, reason="it is no plain file")
-    if status.st_size > largest:
-        return Refused(name=name, reason=_too_large(status.st_size, largest))
     return Found(path=real, name=name, root=root, size=status.st_size)
-
-
-def _too_large(size: int, largest: int) -> str:
-    return f"it has {size:,} bytes or more, the limit is {largest:,}; divide it"

@@ -31,7 +31,8 @@ class _Magic:
     name: str
 
 
-_LOOK = 4_096
+START = 4_096
+"""So many bytes tell what a file is."""
 _ODD = 0.02
 _FOREIGN = (
     _Magic(b"%PDF-", "a PDF document"),
@@ -77,7 +78,7 @@ def kind_of(start: bytes) -> FileKind:
     for magic in _FOREIGN:
         if start.startswith(magic.start):
             raise UnreadableError("binary", f"it is {magic.name}, not text; save it as text or HTML first")
-    look = start[:_LOOK]
+    look = start[:START]
     if b"\0" in look or len(look) - len(look.translate(None, _CONTROLS)) > _ODD * len(look):
         raise UnreadableError("binary", "it is no text; save it as text or HTML first")
     return FileKind.TEXT
@@ -85,7 +86,7 @@ def kind_of(start: bytes) -> FileKind:
 
 def form_of(text: str) -> Form:
     """What a decoded text is. XML may still be a page, and JSON anything: only reading it tells."""
-    start = text.lstrip("\ufeff \t\r\n")[:_LOOK]
+    start = text.lstrip("\ufeff \t\r\n")[:START]
     if _MARKED_UP.match(start):
         return Form.HTML
     if _FEED.match(start):

@@ -26,7 +26,7 @@ def made(folder: Path, **files: str) -> Path:
 def names(*paths: Path) -> dict[str, str]:
     """What a survey finds: the path below the folder, or the reason of its refusal by name."""
     found: dict[str, str] = {}
-    for each in survey(paths, LIMIT):
+    for each in survey(paths):
         found |= {each.below: ""} if isinstance(each, Found) else {Path(each.name).name: each.reason}
     return found
 
@@ -34,11 +34,11 @@ def names(*paths: Path) -> dict[str, str]:
 def test_files_are_found_by_path(tmp_path: Path) -> None:
     """Below folders too, each once, in the same order whatever was named first."""
     made(tmp_path, b="b", a="a", c__d="d")
-    assert [each.name for each in survey([tmp_path / "b", tmp_path], LIMIT)] == [
-        each.name for each in survey([tmp_path, tmp_path / "b"], LIMIT)
+    assert [each.name for each in survey([tmp_path / "b", tmp_path])] == [
+        each.name for each in survey([tmp_path, tmp_path / "b"])
     ]
     assert list(names(tmp_path)) == ["a", "b", "c/d"]
-    assert sum(1 for _ in survey([tmp_path, tmp_path / "a", tmp_path / "c"], LIMIT)) == 3
+    assert sum(1 for _ in survey([tmp_path, tmp_path / "a", tmp_path / "c"])) == 3
 
 
 def test_hidden_files_lists_and_parts_of_pages_are_left_out(tmp_path: Path) -> None:
@@ -91,10 +91,12 @@ def test_what_is_no_plain_file_is_refused_and_not_waited_for(tmp_path: Path) -> 
 def test_enormous_and_missing_files_are_refused(tmp_path: Path) -> None:
     """By name, with the limit; a file that grew meanwhile too."""
     made(tmp_path, huge="x" * (LIMIT + 1), good="g")
-    found = names(tmp_path, tmp_path / "missing")
-    assert "1,001 bytes" in found["huge"]
-    assert "cannot be found" in found["missing"]
-    small = next(each for each in survey([tmp_path / "good"], LIMIT) if isinstance(each, Found))
+    found = {each.below: each for each in survey([tmp_path]) if isinstance(each, Found)}
+    huge = read_file(found["huge"], LIMIT)
+    assert isinstance(huge, Refused)
+    assert "1,001 bytes" in huge.reason
+    assert "cannot be found" in names(tmp_path / "missing")["missing"]
+    small = next(each for each in survey([tmp_path / "good"]) if isinstance(each, Found))
     (tmp_path / "good").write_text("x" * 5000)
     assert isinstance(read_file(small, LIMIT), Refused)
     (tmp_path / "good").unlink()
@@ -106,7 +108,7 @@ def test_enormous_and_missing_files_are_refused(tmp_path: Path) -> None:
 def test_a_file_that_became_a_link_is_refused(tmp_path: Path) -> None:
     """Between looking and opening."""
     made(tmp_path, good="g", secret="s")
-    found = next(each for each in survey([tmp_path / "good"], LIMIT) if isinstance(each, Found))
+    found = next(each for each in survey([tmp_path / "good"]) if isinstance(each, Found))
     (tmp_path / "good").unlink()
     (tmp_path / "good").symlink_to(tmp_path / "secret")
     assert isinstance(read_file(found, LIMIT), Refused)
@@ -118,7 +120,7 @@ def test_unreadable_files_and_folders_are_refused(tmp_path: Path) -> None:
     made(tmp_path, good="g", closed="c", folder__inner="i")
     (tmp_path / "closed").chmod(0)
     (tmp_path / "folder").chmod(0)
-    reasons = [read_file(each, LIMIT) if isinstance(each, Found) else each for each in survey([tmp_path], LIMIT)]
+    reasons = [read_file(each, LIMIT) if isinstance(each, Found) else each for each in survey([tmp_path])]
     (tmp_path / "folder").chmod(0o700)
     assert sum(isinstance(each, Refused) for each in reasons) == 2
     assert b"g" in reasons
@@ -127,7 +129,7 @@ def test_unreadable_files_and_folders_are_refused(tmp_path: Path) -> None:
 def test_names_of_any_bytes_can_be_told(tmp_path: Path) -> None:
     """A name that is no UTF-8, with a line break and a control character."""
     (tmp_path / os.fsdecode(b"caf\xe9\n\x1b[2J.txt")).write_text("x")
-    (found,) = survey([tmp_path], LIMIT)
+    (found,) = survey([tmp_path])
     assert json.dumps(found.name, ensure_ascii=False).encode()
     assert "\\xe9" in found.name
 
