@@ -25,6 +25,10 @@ class Hosts(Protocol):
         """Take a slot for one request to the host of an address that is no feed's; false where it must wait (H-70)."""
         ...
 
+    def cools_until(self, url: str) -> datetime | None:
+        """Until when the host of this address is left alone because it asked for it (H-48)."""
+        ...
+
     def next_poll(self, url: str) -> datetime | None:
         """When the next poll of a feed on the host of this address is due or was; ``None`` for never."""
         ...

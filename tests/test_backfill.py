@@ -133,6 +133,40 @@ def test_a_refusal_is_told_and_kept(tmp_path: Path) -> None:
         assert "429" in place.run("explain", FEED).stdout
 
 
+def test_a_host_that_asked_for_a_pause_is_not_waited_for(tmp_path: Path) -> None:
+    """H-48: another job on the same host ends at once with the reason, instead of sleeping until tomorrow."""
+    with wordpress(refuse=429) as (server, _):
+        place = home(tmp_path, f"{server.url}feed/")
+        place.run("poll")
+        place.run("backfill", FEED, "--strategy", "wp-rest", status=1)
+        asked = len(server.asked)
+        done = place.json("backfill", FEED, "--strategy", "wp-paged", status=1)["jobs"][0]
+        assert done["status"] == "resting"
+        assert "is left alone" in done["note"]
+        assert len(server.asked) == asked
+
+
+def test_interrupted_and_resumed(tmp_path: Path) -> None:
+    """B-03: Ctrl-C ends with 130; the same command goes on."""
+    with wordpress(slow=0.05) as (server, _):
+        place = home(tmp_path, f"{server.url}feed/")
+        place.run("poll")
+        process = subprocess.Popen(
+            place.command("backfill", FEED, "--strategy", "wp-paged"),
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        until(lambda: len([path for path in server.asked if "paged=" in path]) >= 4, "some pages")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        assert process.returncode == 130
+        assert "interrupted" in said
+        place.run("backfill", FEED, "--strategy", "wp-paged")
+        check_whole(place)
+
+
 def test_robots_txt_keeps_it_away(tmp_path: Path) -> None:
     """H-67: nothing is asked but robots.txt, and the report says so."""
     with wordpress(robots="User-agent: *\nDisallow: /\n") as (server, _):

@@ -89,7 +89,7 @@ def job_lines(job: Backfill, zone: str, *, dry_run: bool = False) -> Iterator[st
     if job.status is JobStatus.RESTING:
         yield "  goes on where it was when this command is given again after that; a running service does so by itself"
     if job.status is JobStatus.INCOMPLETE:
-        yield "  older entries may exist that nobody gives out; `aggregator import` takes documents that you have"
+        yield "  older entries may exist that nobody gives out"
 
 
 def _rehearsed(job: Backfill) -> Iterator[str]:

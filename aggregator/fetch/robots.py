@@ -21,10 +21,12 @@ _BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Robots:
-    """The rules for one product: patterns with whether they allow. ``named`` tells whether a group names it."""
+    """The rules for one product: patterns with whether they allow. ``named`` tells whether a group names it, ``silent``
+    that the server failed to say anything, which allows nothing until it is asked again."""
 
     rules: tuple[tuple[str, bool], ...] = ()
     named: bool = False
+    silent: bool = False
 
     def allows(self, url: str) -> bool:
         """Whether this address may be asked; robots.txt itself always may."""
@@ -36,7 +38,7 @@ class Robots:
 
 
 NOTHING_SAID = Robots()
-EVERYTHING_CLOSED = Robots(rules=(("/", False),))
+EVERYTHING_CLOSED = Robots(rules=(("/", False),), silent=True)
 """What a server that fails (5xx, or nobody there) is taken to say."""
 
 

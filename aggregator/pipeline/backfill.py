@@ -15,7 +15,7 @@ from aggregator.fetch.policy import plain_request
 from aggregator.fetch.robots import robots_url
 from aggregator.history.backfill import WAYS, Ask, At, End, Form, ground_of, survey_steps
 from aggregator.history.backfill.captures import stamp_in
-from aggregator.history.backfill.job import Moment, begin, left
+from aggregator.history.backfill.job import Moment, begin, closed, left
 from aggregator.model import (
     Backfill,
     Capture,
@@ -141,12 +141,14 @@ async def advance(job: Backfill, desk: Desk, *, rehearse: bool = False) -> Backf
         UnknownFeedError: the feed is not stored.
     """
     ports, ask = desk.ports, _ask(job)
-    if desk.gate.known(ask.url) is None:
+    known = desk.gate.known(ask.url)
+    if known is None:
         exchange = await ports.fetch(plain_request(robots_url(ask.url), desk.agent))
         await ports.write(lambda: desk.gate.learn(ask.url, exchange))
         return replace(job, requests=job.requests + 1)
-    if not await desk.gate.allows(ask.url):
-        return await _kept_out(job, ask, desk, rehearse)
+    if not known.allows(ask.url):
+        after = _kept_out(job, ask, desk, silent=known.silent)
+        return after if rehearse else await kept(after, desk)
     request = plain_request(ask.url, desk.agent)
     exchange = await ports.fetch(request)
     source, state = ports.sources.get(job.feed_id)
@@ -175,12 +177,15 @@ def _settled(job: Backfill, page: Page, desk: Desk, when: Moment) -> Backfill:
         return desk.jobs.put(after)
 
 
-async def _kept_out(job: Backfill, ask: Ask, desk: Desk, rehearse: bool) -> Backfill:
-    """The way is closed by robots.txt, which is obeyed in full where nobody typed the address (H-67)."""
+def _kept_out(job: Backfill, ask: Ask, desk: Desk, *, silent: bool) -> Backfill:
+    """The way is closed by robots.txt, which is obeyed in full where nobody typed the address (H-67). One that cannot
+    be read allows nothing either, but is asked again the next day."""
     _, state = desk.ports.sources.get(job.feed_id)
+    when = desk.moment(job.feed_id, state)
+    if silent:
+        return closed(job, f"{robots_url(ask.url)} cannot be read, so nothing there may be asked", when)
     text = f"robots.txt of {urlsplit(ask.url).netloc} keeps programs away from it"
-    after = left(job, End(complete=False, text=text), desk.moment(job.feed_id, state))
-    return after if rehearse else await kept(after, desk)
+    return left(job, End(complete=False, text=text), when)
 
 
 async def kept(job: Backfill, desk: Desk) -> Backfill:

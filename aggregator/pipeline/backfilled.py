@@ -78,7 +78,7 @@ def settle(job: Backfill, page: Page, when: Moment, ports: Ports, pace: Pace) ->
     row = _row(job, page, weighed, _healed(after, _spent(state, job, page)))
     ports.ledger.record(row if page.capture is None else replace(row, kept=keep(page.capture, ports)))
     conclude(after, ports)
-    until = after.next_at if after.status is JobStatus.RESTING else None
+    until = after.next_at if after.status is JobStatus.RESTING and _is_asked_to_wait(page) else None
     pace.answered(page.ask.url, page.exchange.finished_at, well=_is_well(page), until=until)
     if host_of(page.ask.url) == host_of(source.url):
         spare_host(source, state, page.meaning, page.exchange, ports)
@@ -200,6 +200,12 @@ def _sent_off(job: Backfill, page: Page, when: Moment) -> Backfill | None:
     if isinstance(meaning, Failed) and (meaning.status == TOO_MANY or meaning.retry_at is not None):
         return paused(job, meaning.detail, max(when.now + REST, meaning.retry_at or when.now), when)
     return None
+
+
+def _is_asked_to_wait(page: Page) -> bool:
+    """Whether the whole host asked for a pause (H-48), and not only this page failed."""
+    meaning = page.meaning
+    return isinstance(meaning, Failed | Blocked) and (meaning.status == TOO_MANY or meaning.retry_at is not None)
 
 
 def _spent(state: FeedState, job: Backfill, page: Page) -> FeedState:

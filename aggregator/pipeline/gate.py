@@ -62,6 +62,7 @@ class RobotsGate:
         self._known[place] = (exchange.finished_at, robots)
         if self._remember is not None:
             facts = {"at": exchange.finished_at.isoformat(), "rules": robots.rules, "named": robots.named}
+            facts |= {"silent": True} if robots.silent else {}
             self._remember(_name(place), json.dumps(facts))
         return robots
 
@@ -79,4 +80,5 @@ def _name(place: str) -> str:
 def _noted(note: str) -> tuple[datetime, Robots]:
     facts = json.loads(note)
     rules = tuple((str(pattern), bool(allow)) for pattern, allow in facts["rules"])
-    return datetime.fromisoformat(facts["at"]), Robots(rules=rules, named=bool(facts["named"]))
+    robots = Robots(rules=rules, named=bool(facts["named"]), silent=bool(facts.get("silent")))
+    return datetime.fromisoformat(facts["at"]), robots

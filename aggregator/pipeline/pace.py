@@ -55,8 +55,7 @@ class Pace:
             waits.append(mark.at + self._rules.spacing(url) * mark.slower)
             if mark.at.date() == now.date() and mark.count >= self._rules.daily:
                 waits.append(datetime.combine(now.date() + timedelta(days=1), time(), UTC))
-        if mark.until is not None:
-            waits.append(mark.until)
+        waits += [at for at in (mark.until, self._sources.cools_until(url)) if at is not None]
         if self._rules.live:
             due = self._sources.next_poll(url)
             if due is not None and due <= now + CLEAR:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
 from aggregator.errors import AggregatorError, StoreError
+from aggregator.history.backfill.job import Moment, paused
 from aggregator.model import Backfill, Gap, JobStatus, Strategy
 from aggregator.pipeline.backfill import Desk, advance, kept, next_address, opened, prepared
 from aggregator.store.hosts import host_of
@@ -19,6 +21,8 @@ log = structlog.get_logger()
 AT_ONCE = 4
 """Requests for the past in flight, at most; one a host."""
 LOOK_FOR_GAPS = timedelta(minutes=1)
+PATIENCE = timedelta(minutes=15)
+"""So long at most the foreground waits for one turn."""
 AFTERWARDS = timedelta(minutes=10)
 """So long a job waits after a fault of the store or of ours."""
 SHORTEST, LONGEST = 0.05, 5.0
@@ -60,6 +64,8 @@ class Backfiller:
                 return
         except StoreError as fault:
             log.warning("a backfill waits", feed=job.feed_id, reason=str(fault))
+            waiting = replace(job, next_at=now + AFTERWARDS, updated_at=now, note=str(fault))
+            await self._desk.ports.write(lambda: self._desk.jobs.put(waiting))
             return
         task = asyncio.create_task(self._step(job), name=f"backfill {job.number}")
         self._running[job.number], self._hosts[job.number] = task, host_of(url)
@@ -108,27 +114,39 @@ class Backfiller:
         """
         job = await self._ready(job)
         while job.status is JobStatus.QUEUED:
-            await self._wait(next_address(job, self._desk))
+            url = next_address(job, self._desk)
+            if (until := await self._wait(url)) is not None:
+                return await kept(self._rested(job, url, until), self._desk)
             job = await advance(job, self._desk)
             self.recorded += 1
             tell(job)
         return job
 
+    def _rested(self, job: Backfill, url: str, until: datetime) -> Backfill:
+        """The job while its host may not be asked: it asked for a pause, or has had its share of the day."""
+        why = f"{host_of(url)} is left alone: it asked for a pause, or has had its requests of the day"
+        return paused(job, why, until, Moment(now=self._desk.ports.clock.now()))
+
     async def rehearse(self, job: Backfill, tell: Tell) -> Backfill:
         """What is asked first, and one page of the first way, with nothing stored but when which host was asked."""
         job = prepared(job, self._desk)
         while job.status is JobStatus.QUEUED and not job.pages:
-            await self._wait(next_address(job, self._desk))
+            url = next_address(job, self._desk)
+            if (until := await self._wait(url)) is not None:
+                return self._rested(job, url, until)
             job = await advance(job, self._desk, rehearse=True)
             tell(job)
         return job
 
-    async def _wait(self, url: str) -> None:
-        """Sleep until the turn of this address has come, and take it."""
+    async def _wait(self, url: str) -> datetime | None:
+        """Sleep until the turn of this address has come, and take it; where that takes too long, until when."""
         ports = self._desk.ports
         while not await self._turn(url, now := ports.clock.now()):
-            left = (self._desk.pace.ready_at(url, now) - now).total_seconds()
-            await asyncio.sleep(min(max(left, SHORTEST), LONGEST))
+            at = self._desk.pace.ready_at(url, now)
+            if at - now > PATIENCE:
+                return at
+            await asyncio.sleep(min(max((at - now).total_seconds(), SHORTEST), LONGEST))
+        return None
 
     async def idle(self) -> None:
         """Wait until no request is in flight."""

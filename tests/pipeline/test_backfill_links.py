@@ -119,15 +119,34 @@ def test_blogger_windows_where_the_index_ends_early() -> None:
     assert len(walk.rows()) == 90
 
 
-def test_robots_txt_that_fails_closes_everything() -> None:
-    """H-67: a server that cannot say what it allows allows nothing; the job says why it found nothing."""
+def test_robots_txt_that_fails_closes_everything_for_a_day() -> None:
+    """H-67: a server that cannot say what it allows allows nothing; the job waits for it, a week at most."""
+    broken = [True]
 
     def tell(asked: Asked) -> Told:
-        return Told(status=500) if asked.path == "/robots.txt" else site(asked)
+        return Told(status=500) if asked.path == "/robots.txt" and broken[0] else site(asked)
 
     site = Chain(url=URL)
     walk = walking(f"{URL}feed", {URL: tell})
     job = walk.job()
-    assert job.status is JobStatus.INCOMPLETE
-    assert job.story[1:] == ("rfc5005: robots.txt of mossgate.example keeps programs away from it",)
+    assert job.status is JobStatus.RESTING
+    assert job.note == f"{URL}robots.txt cannot be read, so nothing there may be asked"
     assert site.asked == []
+    broken[0] = False
+    walk.home.later(days=1, minutes=1)
+    job = walk.walk(replace(job, status=JobStatus.QUEUED, next_at=None))
+    assert (job.status, job.new) == (JobStatus.DONE, 50)
+
+
+def test_a_robots_txt_that_stays_broken_ends_the_way() -> None:
+    """H-67: after a week nothing is waited for any more, and the report says why nothing was found."""
+    site = Chain(url=URL)
+    walk = walking(f"{URL}feed", {URL: lambda asked: site(asked) if asked.path == "/feed" else Told(status=502)})
+    job = walk.job()
+    for _ in range(60):
+        if not job.status.open:
+            break
+        walk.home.later(days=1, minutes=1)
+        job = walk.walk(replace(job, status=JobStatus.QUEUED, next_at=None))
+    assert job.status is JobStatus.INCOMPLETE
+    assert "robots.txt cannot be read" in job.story[-1]

@@ -14,6 +14,8 @@ MOST_ERRORS = 3
 """So many failures at one place stop the job for a day (B-02) …"""
 MOST_RESTS = 2
 """… and so many such stops at one place end the way."""
+MOST_CLOSED = 7
+"""So many days in a row a robots.txt that cannot be read is waited for."""
 MOST_STORY = 40
 
 
@@ -82,6 +84,14 @@ def paused(job: Backfill, text: str, until: datetime, when: Moment) -> Backfill:
     return _resting(replace(job, note=f"{place(job)}: {text}"), until, when.now)
 
 
+def closed(job: Backfill, text: str, when: Moment) -> Backfill:
+    """The job while robots.txt cannot be read, which allows nothing (H-67): it is looked at again the next day."""
+    if job.rests + 1 >= MOST_CLOSED:
+        return left(job, End(complete=False, text=text), when)
+    rested = replace(job, rests=job.rests + 1, errors=0, note=text)
+    return _resting(rested, when.now + REST, when.now)
+
+
 def place(job: Backfill) -> str:
     """Where on its way the job is, in words."""
     cursor = job.cursor or Cursor()
@@ -96,7 +106,7 @@ def place(job: Backfill) -> str:
             return f"document {len(cursor.seen) + 1}"
         case Strategy.WAYBACK:
             return "a capture" if cursor.todo else "the list of captures"
-    return "the survey"
+    return "the feed itself" if cursor.todo[:1] == ("feed",) else "the page of its site"
 
 
 def _resting(job: Backfill, until: datetime, now: datetime) -> Backfill:

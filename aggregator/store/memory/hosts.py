@@ -51,6 +51,12 @@ class MemoryHosts:
             self._tables.hosts[name] = replace(host, next_request_at=at, tokens=tokens, filled_at=now)
             return True
 
+    def cools_until(self, url: str) -> datetime | None:
+        """Until when the host of this address is left alone because it asked for it (H-48)."""
+        with self._tables.undo.lock:
+            host = self._tables.hosts.get(host_of(url))
+            return None if host is None else host.cooling.until
+
     def next_poll(self, url: str) -> datetime | None:
         """When the next poll of a feed on the host of this address is due or was; ``None`` for never."""
         with self._tables.undo.lock:

@@ -102,6 +102,12 @@ class SqliteHosts:
             writer.execute(_RESERVE, (instant_text(at), tokens, text, host))
         return True
 
+    def cools_until(self, url: str) -> datetime | None:
+        """Until when the host of this address is left alone because it asked for it (H-48)."""
+        with self._database.reading() as reader:
+            row = reader.execute("SELECT cool_until FROM hosts WHERE host = ?", (host_of(url),)).fetchone()
+        return instant(row["cool_until"]) if row and row["cool_until"] else None
+
     def next_poll(self, url: str) -> datetime | None:
         """When the next poll of a feed on the host of this address is due or was; ``None`` for never."""
         with self._database.reading() as reader:
