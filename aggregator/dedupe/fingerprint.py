@@ -5,8 +5,9 @@ in any of them.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from aggregator.dedupe.canonical import CANONICAL_VERSION, FORM_VERSION, body_words, read, title_words
@@ -14,17 +15,21 @@ from aggregator.dedupe.links import comparable
 from aggregator.dedupe.markup import Reading
 from aggregator.model import ContentHash, Document, Entry, FeedProfile, Fingerprint, RevisionHash
 
+NONE_KNOWN: Mapping[int, Fingerprint] = MappingProxyType({})
 _UNIT, _GROUP = "\x1f", "\x1d"
 _STRONG_BODY, _STRONG_TEXT = 12, 20
 _LEAD_WORDS = 200
 
 
-def fingerprints(document: Document, names: tuple[str, ...]) -> tuple[Fingerprint, ...]:
+def fingerprints(
+    document: Document, names: tuple[str, ...], known: Mapping[int, Fingerprint] = NONE_KNOWN
+) -> tuple[Fingerprint, ...]:
     """The fingerprint of every entry, in document order. ``names`` are what the source calls itself (D-02); what the
-    document calls itself is added, so that the first poll and the tenth hash alike.
+    document calls itself is added, so that the first poll and the tenth hash alike. ``known`` are those that need not
+    be computed, by the position of their entry.
     """
-    known = _names(document.feed, names)
-    return tuple(fingerprint(entry, known) for entry in document.entries)
+    own = _names(document.feed, names)
+    return tuple(known.get(entry.position) or fingerprint(entry, own) for entry in document.entries)
 
 
 def fingerprint(entry: Entry, names: Sequence[str] = ()) -> Fingerprint:

@@ -19,6 +19,9 @@ class ReadContext:
     ``names`` are what the source calls itself (feed title, site name, host), for boilerplate (D-02). ``slip`` is set
     for a document that somebody saved.
     ``form`` is ``feed``, or ``wordpress`` for posts as the REST interface of a WordPress tells them (B-05).
+
+    ``memory`` is what reading the feed's last document left behind (`Document.memory`); an empty one asks for such a
+    memory, and with ``None`` nothing is remembered.
     """
 
     url: str
@@ -32,6 +35,7 @@ class ReadContext:
     names: tuple[str, ...] = ()
     slip: Slip | None = None
     form: str = "feed"
+    memory: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,11 @@ class Document:
 
     ``partial`` documents prove nothing by absence; ``trusted`` is false where the body must not replace the stored
     validators (P-05, H-06). ``complete`` is fh:complete.
+
+    ``recalled`` are the positions of entries whose bytes and surroundings are those of the last document: they were not
+    read again, so text, authors, categories, attached files and the like are missing from them, while ids, addresses,
+    title, language, dates and fingerprint are there. Whoever needs one in full reads without a memory. ``memory`` is
+    for the next reading; empty where nothing can be remembered, and then the old one is worthless too.
     """
 
     version: str
@@ -123,6 +132,8 @@ class Document:
     problems: tuple[Problem, ...] = ()
     partial: bool = False
     complete: bool = False
+    recalled: frozenset[int] = frozenset()
+    memory: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from aggregator.model import Document, Entry, Problem, RawDocument, ReadContext
 from aggregator.normalise.date_habits import days_for_midnights
@@ -12,20 +13,35 @@ from aggregator.normalise.feed import absolute_links, read_hints, read_profile
 from aggregator.normalise.html import SANITISER_VERSION, clean_html
 from aggregator.normalise.places import entry_links, entry_urls, place_of
 
-__all__ = ["SANITISER_VERSION", "clean_html", "normalise"]
+__all__ = ["SANITISER_VERSION", "clean_html", "normalise", "normalise_in", "surroundings"]
+
+NONE_RECALLED: Mapping[int, Entry] = MappingProxyType({})
 
 
 def normalise(raw: RawDocument, context: ReadContext) -> Document:
     """The document with plain titles, chosen bodies, absolute and canonical links and dated entries, without
     fingerprints (P-20 to P-47). Entries keep their order and number; nothing is dropped and nothing raises."""
+    return normalise_in(surroundings(raw, context))
+
+
+def surroundings(raw: RawDocument, context: ReadContext) -> Surroundings:
+    """What the entries of a document take over from it and from the context; only its head is looked at."""
     place = place_of(raw, context)
-    profile = read_profile(raw.feed, context, place)
-    around = Surroundings(raw=raw, context=context, place=place, feed_title=profile.title or "".join(place.hosts[:1]))
-    urls = entry_urls(raw.entries, place)
-    addresses = zip(urls, entry_links(urls, place.hosts), strict=True)
+    return Surroundings(raw=raw, context=context, place=place, profile=read_profile(raw.feed, context, place))
+
+
+def normalise_in(around: Surroundings, recalled: Mapping[int, Entry] = NONE_RECALLED) -> Document:
+    """The same where some entries are recalled instead of read: those by their positions in the document, with exact
+    stamps; the entries of ``around.raw`` are the others."""
+    raw, context, place, profile = around.raw, around.context, around.place, around.profile
+    others = iter(zip(raw.entries, entry_urls(raw.entries, place), strict=True))
+    sources = [recalled.get(n) or next(others) for n in range(len(raw.entries) + len(recalled))]
+    urls = [source.url if isinstance(source, Entry) else source[1] for source in sources]
     entries = [
-        read_entry(entry, position, pair, around)
-        for position, (entry, pair) in enumerate(zip(raw.entries, addresses, strict=True))
+        _with_link(source, link)
+        if isinstance(source, Entry)
+        else read_entry(source[0], position, (source[1], link), around)
+        for position, (source, link) in enumerate(zip(sources, entry_links(urls, place.hosts), strict=True))
     ]
     return Document(
         version=raw.feed.version,
@@ -35,10 +51,14 @@ def normalise(raw: RawDocument, context: ReadContext) -> Document:
         links=absolute_links(raw.feed, place),
         hints=read_hints(raw.feed),
         tombstones=raw.feed.tombstones,
-        problems=(*raw.problems, *_problems(raw, entries)),
+        problems=(*raw.problems, *_problems(raw, [each for each in entries if each.position not in recalled])),
         partial=raw.partial,
         complete=raw.feed.complete,
     )
+
+
+def _with_link(entry: Entry, link: str | None) -> Entry:
+    return entry if entry.link == link else replace(entry, link=link)
 
 
 def _with_days(entries: Sequence[Entry], zone: str) -> tuple[Entry, ...]:

@@ -71,6 +71,20 @@ def updated_date(dates: Sequence[RawDate], zone: str, fetched_at: datetime) -> S
     return next((stamp for stamp in stamps if stamp.instant is not None), stamps[0] if stamps else None)
 
 
+def is_settled(dates: Sequence[RawDate], link: str | None, stamps: Sequence[Stamp | None]) -> bool:
+    """Whether the dates of an entry read the same at any later fetch. ``stamps`` are the ones chosen of ``dates``.
+
+    What lies ahead, or could not be read, may be read otherwise once time has passed.
+    """
+    chosen = [stamp for stamp in stamps if stamp is not None and stamp.status is not DateStatus.MISSING]
+    sure = {DateStatus.OK, DateStatus.ASSUMED}
+    if any(stamp.status not in sure or stamp.precision is Precision.MONTH for stamp in chosen):
+        return False
+    if not chosen and link and _IN_ADDRESS.search(link):
+        return False
+    return {date.text for date in dates} <= {stamp.raw for stamp in chosen}
+
+
 def midnight(day: datetime, zone: str) -> datetime:
     """The instant (UTC) at which the civil day of ``day`` (naive) begins in ``zone``."""
     return _civil(day.replace(hour=0, minute=0, second=0, microsecond=0), zone)

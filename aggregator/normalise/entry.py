@@ -11,6 +11,7 @@ from aggregator.model import (
     DateStatus,
     Enclosure,
     Entry,
+    FeedProfile,
     OriginalSource,
     Problem,
     RawDocument,
@@ -37,7 +38,12 @@ class Surroundings:
     raw: RawDocument
     context: ReadContext
     place: Place
-    feed_title: str
+    profile: FeedProfile
+
+    @property
+    def feed_title(self) -> str:
+        """What the feed is called where an entry names nobody (P-44)."""
+        return self.profile.title or "".join(self.place.hosts[:1])
 
 
 def read_entry(raw: RawEntry, position: int, addresses: tuple[str | None, str | None], around: Surroundings) -> Entry:

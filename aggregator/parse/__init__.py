@@ -6,9 +6,14 @@ its workers never pays for them.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aggregator.model import RawDocument, ReadContext
 
-__all__ = ["read"]
+if TYPE_CHECKING:
+    from aggregator.parse.gate import Json, Xml
+
+__all__ = ["read", "read_patiently"]
 
 
 def read(body: bytes, context: ReadContext) -> RawDocument:
@@ -18,23 +23,33 @@ def read(body: bytes, context: ReadContext) -> RawDocument:
     Raises:
         UnreadableError: the body is no feed, cannot be read, or breaks a limit.
     """
-    from aggregator.parse.gate import Json, admit
+    from aggregator.parse.gate import Xml, admit
+    from aggregator.parse.rapid import read_rapidly
+
+    admitted = admit(body, context.content_type)
+    if isinstance(admitted, Xml) and context.form == "feed":
+        document = read_rapidly(admitted, context)
+        if isinstance(document, RawDocument):
+            return document
+    return read_patiently(admitted, context)
+
+
+def read_patiently(admitted: Json | Xml, context: ReadContext) -> RawDocument:
+    """Read what the gate let in, without the rapid path; only XML has two.
+
+    Raises:
+        UnreadableError: it cannot be read.
+    """
+    from aggregator.parse.gate import Json
 
     if context.form == "wordpress":
         from aggregator.parse.wordpress import read_posts
 
-        return read_posts(admit(body, context.content_type), context)
-    match admit(body, context.content_type):
-        case Json() as json:
-            from aggregator.parse.jsonfeed import read_json
+        return read_posts(admitted, context)
+    if isinstance(admitted, Json):
+        from aggregator.parse.jsonfeed import read_json
 
-            return read_json(json, context)
-        case xml:
-            from aggregator.parse.rapid import read_rapidly
+        return read_json(admitted, context)
+    from aggregator.parse.join import read_xml
 
-            document = read_rapidly(xml, context)
-            if isinstance(document, RawDocument):
-                return document
-            from aggregator.parse.join import read_xml
-
-            return read_xml(xml, context)
+    return read_xml(admitted, context)

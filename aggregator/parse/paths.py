@@ -8,8 +8,8 @@ from itertools import zip_longest
 from typing import Any
 
 from aggregator.model import RawDocument, ReadContext
-from aggregator.parse.gate import Json, Xml, admit
-from aggregator.parse.join import read_xml
+from aggregator.parse import read_patiently
+from aggregator.parse.gate import Json, admit
 from aggregator.parse.jsonfeed import read_json
 from aggregator.parse.judge import Doubt
 from aggregator.parse.rapid import read_rapidly
@@ -42,8 +42,7 @@ def read_by_patient_path(body: bytes, context: ReadContext) -> RawDocument:
     Raises:
         UnreadableError: the body is no feed, cannot be read, or breaks a limit.
     """
-    admitted = admit(body, context.content_type)
-    return read_xml(admitted, context) if isinstance(admitted, Xml) else read_json(admitted, context)
+    return read_patiently(admit(body, context.content_type), context)
 
 
 def differences(rapid: RawDocument, patient: RawDocument) -> tuple[Difference, ...]:

@@ -61,7 +61,7 @@ def mutated(number: int, base: str | None = None) -> bytes:
     known = bases_once()
     text = base if base is not None else known[rng.randrange(len(known))]
     if rng.random() < 0.7:
-        text = re.sub(r"<(rss|feed|rdf:RDF)\b", lambda found: f"{found[0]} {_missing(text)}", text, count=1)
+        text = declared(text)
     tokens = [token for token in _TAG.split(text) if token]
     for _ in range(rng.choice((1, 1, 2, 3, 5, 8))):
         rng.choice(_CHANGES)(tokens, rng)
@@ -79,6 +79,12 @@ def bases_once() -> tuple[str, ...]:
     if not _KNOWN:
         _KNOWN.append(bases())
     return _KNOWN[0]
+
+
+def declared(text: str) -> str:
+    """A document that declares all the usual namespaces."""
+    missing = _missing(text)
+    return re.sub(r"<(rss|feed|rdf:RDF)\b", lambda found: f"{found[0]} {missing}", text, count=1) if missing else text
 
 
 def _missing(text: str) -> str:

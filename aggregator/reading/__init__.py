@@ -5,13 +5,13 @@ It is apart from `pipeline` so that a worker loads parsing and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from aggregator.dedupe.fingerprint import fingerprints
-from aggregator.model import Document, RawDocument, ReadContext
-from aggregator.normalise import normalise
-from aggregator.parse import read
+from aggregator.model import Document, ReadContext
+from aggregator.parse import read, read_patiently
+from aggregator.reading.whole import document_of
+
+__all__ = ["FAR_OFF", "NOWHERE", "document_of", "parse_document", "read_document", "timeless"]
 
 NOWHERE = "http://document.invalid/"
 """The base of a document that was given without an address (RFC 2606 reserves the name)."""
@@ -21,17 +21,19 @@ FAR_OFF = datetime(2100, 1, 1, tzinfo=UTC)
 def read_document(body: bytes, context: ReadContext) -> Document:
     """Parse, normalise and fingerprint one body: a pure function of its arguments.
 
+    With a memory in the context, entries that did not change since are recalled instead (`Document.recalled`).
+
     Raises:
         UnreadableError: the body is no feed, or breaks a limit.
     """
-    return document_of(read(body, context), context)
+    if context.memory is None or context.form != "feed" or context.slip is not None:
+        return document_of(read(body, context), context)
+    from aggregator.parse.gate import Xml, admit
+    from aggregator.reading.recall import read_recalling
 
-
-def document_of(raw: RawDocument, context: ReadContext) -> Document:
-    """Normalise and fingerprint what was parsed, whichever way it was."""
-    document = normalise(raw, context)
-    names = tuple(dict.fromkeys(name for name in (*context.names, document.feed.title) if name))
-    return replace(document, fingerprints=fingerprints(document, names))
+    admitted = admit(body, context.content_type)
+    document = read_recalling(admitted, context) if isinstance(admitted, Xml) else None
+    return document or document_of(read_patiently(admitted, context), context)
 
 
 def timeless(url: str | None = None, content_type: str | None = None) -> ReadContext:
