@@ -123,6 +123,10 @@ def test_a_burst_of_thirty_posts_in_a_feed_of_ten_raises_a_gap(tmp_path: Path) -
         assert "backfill is queued" in told["status_text"]
         shown = place.json("feeds", "show", "knowsmere")
         assert (shown["gaps_open"], shown["missed"]) == (1, gap["missed"])
+        assert "completeness      " in (text := place.run("feeds", "show", "knowsmere"))
+        assert "%" in text
+        page = (tmp_path / "data" / "public" / "feeds" / "knowsmere.html").read_text("utf-8")
+        assert f"Entries may be missing here: about {gap['missed']} from" in page
 
 
 def test_606_entries_under_new_ids_publish_none_and_the_new_one(tmp_path: Path) -> None:

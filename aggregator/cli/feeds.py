@@ -84,8 +84,16 @@ def show(config: Path | None, feed: str, as_json: bool) -> None:
         return
     wide = max(len(name) for name in row)
     for name, value in row.items():
-        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else "–" if value is None else str(value)
-        click.echo(plain(f"{name.replace('_', ' '):<{wide}}  {text}"))
+        click.echo(plain(f"{name.replace('_', ' '):<{wide}}  {_words(value)}"))
+
+
+def _words(value: object) -> str:
+    """One value of a feed for people; a mapping is of shares by month."""
+    if isinstance(value, dict):
+        return ", ".join(f"{month} {share:.0%}" for month, share in value.items()) or "–"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "–" if value is None else str(value)
 
 
 def feed_rows(settings: Settings) -> list[dict[str, object]]:

@@ -19,6 +19,7 @@ from aggregator.model.names import (
     Republish,
 )
 from aggregator.model.published import Category, Enclosure, OriginalSource, Person
+from aggregator.model.watch import Month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,8 @@ class Founding:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCard:
     """The source of an item as the output names it (R-12). ``tag`` is its id where the feed has none; ``updated`` is
-    the latest change of any of its entries. ``url`` is the feed's address, ``site_url`` its page for people."""
+    the latest change of any of its entries. ``url`` is the feed's address, ``site_url`` its page for people.
+    ``missing`` are the months in which entries may be missing, known only on its own page."""
 
     id: FeedId
     tag: str
@@ -63,6 +65,7 @@ class SourceCard:
     status_text: str = ""
     updated: datetime | None = None
     entries: int = 0
+    missing: tuple[Month, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.model import Edition, FeedStatus, File, Listing, Selection, Site, SourceCard, Touched
@@ -101,7 +101,7 @@ class _Run:
         count = 1
         for batch in _batches(self._parts()):
             count += len(batch)
-            self._written += self._output.write(render(batch, self._cards, self._press))
+            self._written += self._output.write(render(batch, self._pages(batch), self._press))
         whole = self._chained("feed", self._combined)
         changed_at = self._touched.at or self._founding.at
         files = (*render([whole], self._cards, self._press), *render_site(whole, self._cards, self._press, changed_at))
@@ -112,6 +112,12 @@ class _Run:
         self._written += self._output.remove_except("category", keep)
         self._output.remember(self._touched.seq, mark)
         return PublishReport(seq=self._touched.seq, editions=count, written=tuple(self._written))
+
+    def _pages(self, batch: Sequence[Edition]) -> list[SourceCard]:
+        """The sources of these editions as their own pages tell of them."""
+        paths = {edition.path for edition in batch}
+        own = (card for card in self._cards if f"feeds/{card.id}" in paths)
+        return [replace(card, missing=self._archive.incomplete(card.id)) for card in own]
 
     def _edits(self) -> tuple[File, ...]:
         """The feed of edits, where one came or its sources changed."""

@@ -50,6 +50,10 @@ class Archive(Traces, Protocol):
         """A digest that changes whenever `cards` would tell something else; much cheaper than they are."""
         ...
 
+    def incomplete(self, feed_id: FeedId) -> tuple[Month, ...]:
+        """The months of a feed in which entries may be missing, oldest first."""
+        ...
+
     def heads(self) -> tuple[DayHead, ...]:
         """The last journal row of every day that is over, oldest first: a day is over once a row counts to a later one.
         What was given once is given ever after."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregator.model import FeedStatus, Item, Precision, Site, SourceCard
+from aggregator.model import FeedStatus, Item, Month, Precision, Site, SourceCard
 from aggregator.publish import entry, links
 from aggregator.publish.dates import DAYS, MONTHS, civil_day, civil_time
 from aggregator.publish.markup import language
@@ -87,6 +87,7 @@ class SourceView:
     detail: str
     entries: str
     lang: str | None
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,15 @@ def source(card: SourceCard, site: Site) -> SourceView:
         detail="" if detail.casefold() in status.casefold() else detail,
         entries=f"{card.entries:,} entr{'y' if card.entries == 1 else 'ies'}",
         lang=_other_language(card.language, site),
+        missing=tuple(map(_missing, card.missing)),
     )
+
+
+def _missing(month: Month) -> str:
+    """``about 18 from June 2026, 53 % of which is kept``."""
+    year, number = month.month.split("-")
+    name = f"{MONTHS[int(number) - 1]} {year}"
+    return f"about {month.missed:,} from {name}, of which {int(month.completeness * 100)} % is kept"
 
 
 def feeds(path: str, site: Site) -> tuple[tuple[str, str], ...]:

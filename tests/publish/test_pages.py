@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from aggregator.model import FeedStatus, File, Item, Precision, Republish, SourceCard
+from aggregator.model import FeedStatus, File, Item, Month, Precision, Republish, SourceCard
 from aggregator.publish.edition import of_feed
 from aggregator.publish.pages import LATEST, render_about, render_fixtures, render_front, render_source
 from tests.publish.press import COUNCIL, FOUNDING, MEMBER, NOON, PAPER, SITE, item, press
@@ -207,6 +207,17 @@ def test_page_is_light() -> None:
     items = [item(n, title=f"{n * 104729} " * 200, summary=f"{n * 15485863} " * 900) for n in range(1, 61)]
     file = render_front(edition(*items), cards, press(), NOON)
     assert len(gzip.compress(file.body)) < 100_000
+
+
+def test_a_source_says_what_may_be_missing() -> None:
+    """b3: subscribers see for which months the archive of a source is not complete, and that nothing is known else."""
+    months = (Month(month="2026-05", entries=20, missed=18), Month(month="2026-06", entries=0, missed=1_200))
+    editions = of_feed(COUNCIL, [item(1)], SITE, FOUNDING)
+    page = parsed(render_source(editions, replace(COUNCIL, missing=months), press(), NOON))
+    (state,) = words(page, "//p[@class='state']")
+    assert "about 18 from May 2026, of which 52 % is kept; about 1,200 from June 2026, of which 0 % is kept." in state
+    (state,) = words(parsed(render_source(editions, COUNCIL, press(), NOON)), "//p[@class='state']")
+    assert "No entry is known to be missing" in state
 
 
 def test_about_our_bot() -> None:

@@ -92,6 +92,15 @@ def test_a_gap_costs_completeness_in_its_month(known: Store) -> None:
     assert known.catalogue.journal(0, 99)[-1].kind == "gap"
 
 
+def test_publishing_reads_the_incomplete_months_only(known: Store) -> None:
+    """b3: the page of a source names them; a month without loss, or a feed without gaps, is not among them."""
+    fill(known, added(candidate(1)))
+    assert known.archive.incomplete(FEED) == ()
+    fill(known, gap=gap(missed=20), at=DAY)
+    assert known.archive.incomplete(FEED) == tuple(month for month in known.catalogue.months(FEED) if month.missed)
+    assert [month.missed for month in known.archive.incomplete(FEED)] == [20]
+
+
 def test_calm_closes_turnover_and_never_a_hole(known: Store) -> None:
     """b3: a window that is calm again ends the warning; entries that were missed stay missed until they are found."""
     fill(known, gap=gap("turnover", 0))

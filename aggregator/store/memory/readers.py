@@ -102,6 +102,13 @@ class MemoryArchive:
             ended = [(days[first], rows[later - 1]) for first, later in pairwise(days.names())]
             return tuple(DayHead(day=day, seq=row.seq, hash=row.hash) for day, row in ended)
 
+    def incomplete(self, feed_id: FeedId) -> tuple[Month, ...]:
+        """The months of a feed in which entries may be missing, oldest first."""
+        with self._tables.undo.lock:
+            months = self._tables.watching.months
+            found = (months[name] for name in sorted(months.names()) if name[0] == feed_id)
+            return tuple(month for month in found if month.missed > 0)
+
     def cards(self) -> tuple[SourceCard, ...]:
         """Every feed that is or was configured, by id."""
         with self._tables.undo.lock:

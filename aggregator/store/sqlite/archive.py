@@ -7,7 +7,19 @@ from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 
-from aggregator.model import DayHead, Edit, EntryId, FeedId, Founding, Item, PollTrace, Selection, SourceCard, Touched
+from aggregator.model import (
+    DayHead,
+    Edit,
+    EntryId,
+    FeedId,
+    Founding,
+    Item,
+    Month,
+    PollTrace,
+    Selection,
+    SourceCard,
+    Touched,
+)
 from aggregator.proving import sha256
 from aggregator.store.captures import CAPTURED
 from aggregator.store.rows import feed_of
@@ -17,6 +29,7 @@ from aggregator.store.sqlite.days import heads
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.edits import edits
 from aggregator.store.sqlite.items import items_of
+from aggregator.store.sqlite.watching import months
 from aggregator.store.touching import old_category
 from aggregator.store.traces import trace_of
 from aggregator.store.values import instant, instant_text, maybe_instant
@@ -102,6 +115,11 @@ class SqliteArchive:
         with self._database.reading() as reader:
             rows = reader.execute(_CARDS).fetchall()
         return sha256("\n".join(row[0] for row in rows))
+
+    def incomplete(self, feed_id: FeedId) -> tuple[Month, ...]:
+        """The months of a feed in which entries may be missing, oldest first."""
+        with self._database.reading() as reader:
+            return tuple(month for month in months(reader, feed_id) if month.missed > 0)
 
     def touched(self, after: int) -> Touched:
         """Which feeds and categories the journal changed after this number: with a copy, also the feed of its lead;
