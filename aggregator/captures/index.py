@@ -67,6 +67,17 @@ def line_end(line: str) -> int | None:
     return None if found is None else found.offset + found.length
 
 
+def whole_lines(index: bytes, end: int) -> bytes:
+    """The lines of an index whose records lie before this byte of their file, without a line just being written."""
+    kept = []
+    for line in index.splitlines(keepends=True):
+        found = line_end(line.decode("utf-8", "replace")) if line.endswith(b"\n") else None
+        if found is None or found > end:
+            break
+        kept.append(line)
+    return b"".join(kept)
+
+
 def sort_key(url: str) -> str:
     """An address in the order that indices are sorted by: ``uk,gov,knowsley)/feed``."""
     try:

@@ -33,6 +33,8 @@ COMMANDS = {
     "verify": ("verify", "Check the whole archive; name the first bad record."),
     "backfill": ("backfill", "Fetch older entries from the publisher or a web archive; never announced."),
     "import": ("imports", "Bring saved pages, texts, feeds and web archives into the archive."),
+    "backup": ("backup", "The whole archive in one file, while the service runs."),
+    "restore": ("restore", "Bring an archive back; checked before it is moved in."),
     "simulate": ("simulate", "Polling policies against each other, under a virtual clock."),
     "migrate": ("migrate", "Bring the database to this version's schema."),
 }

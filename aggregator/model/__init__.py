@@ -1,6 +1,7 @@
 """The nouns of the house: frozen, without behaviour, below everything else."""
 
 from aggregator.model.backfill import Backfill, Cursor, Ground, JobStatus, Strategy
+from aggregator.model.backup import About, Manifest, Packed
 from aggregator.model.capture import Capture, CaptureKind, CaptureRow, Kept, Opened, Original, Place, SealedCapture
 from aggregator.model.chain import ChainPlace, EventKind, PublishEvent, Sealed, Segment, Standing, Tombstone
 from aggregator.model.change import (
@@ -144,6 +145,7 @@ __all__ = [
     "SKIPPED",
     "SOUGHT",
     "WARM",
+    "About",
     "Added",
     "Alias",
     "AskMode",
@@ -213,6 +215,7 @@ __all__ = [
     "Key",
     "Link",
     "Listing",
+    "Manifest",
     "Meaning",
     "Member",
     "Modified",
@@ -224,6 +227,7 @@ __all__ = [
     "Original",
     "OriginalSource",
     "Outcome",
+    "Packed",
     "Past",
     "Person",
     "Piece",

@@ -41,5 +41,8 @@ def _acquire(handle: int, path: Path) -> None:
     except BlockingIOError:
         holder = os.pread(handle, 20, 0).strip()
         raise LockedError(path, int(holder) if holder.isdigit() else None) from None
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, str(os.getpid()).encode(), 0)
+    try:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}; free some disk space") from error

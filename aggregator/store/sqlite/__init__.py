@@ -1,9 +1,21 @@
 """The door to SQLite: everything that touches the database file is in this folder."""
 
+from aggregator.store.sqlite.copying import copy_database, describe, ends_of
 from aggregator.store.sqlite.driver import wal_reset_bug
 from aggregator.store.sqlite.evidence import SqliteEvidence
 from aggregator.store.sqlite.schema import Migrated
 from aggregator.store.sqlite.store import SqliteStore, open_store
 from aggregator.store.sqlite.writer import GroupWriter, InlineWriter
 
-__all__ = ["GroupWriter", "InlineWriter", "Migrated", "SqliteEvidence", "SqliteStore", "open_store", "wal_reset_bug"]
+__all__ = [
+    "GroupWriter",
+    "InlineWriter",
+    "Migrated",
+    "SqliteEvidence",
+    "SqliteStore",
+    "copy_database",
+    "describe",
+    "ends_of",
+    "open_store",
+    "wal_reset_bug",
+]

@@ -34,7 +34,7 @@ details ->> '$.fingerprint.title', details ->> '$.fingerprint.strong', details -
 _STUMBLES = {None, "SQLITE_ERROR"}
 """Text that is no UTF-8, or no JSON, in one row."""
 _CAPTURES = "SELECT * FROM captures WHERE id > ? ORDER BY id"
-_ENDS = """
+ENDS = """
 SELECT file, max(until) FROM (
     SELECT file, max(offset + length) AS until FROM captures GROUP BY file
     UNION ALL
@@ -118,7 +118,7 @@ class SqliteEvidence:
     def ends(self) -> Mapping[str, int]:
         """Of each file of captures the byte up to which polls and captures refer to it."""
         with self._plainly():
-            return {row[0]: int(row[1]) for row in self._connection.execute(_ENDS)}
+            return {row[0]: int(row[1]) for row in self._connection.execute(ENDS)}
 
     def lead(self, entry_id: int) -> int | None:
         """The entry that stands for this one."""

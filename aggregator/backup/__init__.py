@@ -1,0 +1,1 @@
+"""Backups: the whole archive as one file, or as a folder of plain files, and the way back."""

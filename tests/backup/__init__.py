@@ -1,0 +1,1 @@
+"""Backups: made, cut, spoilt, and brought back."""
