@@ -8,6 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from aggregator.captures.reader import CaptureReader
+from aggregator.model import Place
 from tests.farm import ROOT, World, world
 
 KILLS = int(os.environ.get("AGGREGATOR_TEST_KILLS", "12"))
@@ -57,6 +59,7 @@ def test_killed_at_random_points(tmp_path: Path) -> None:
             if (place.data / "archive.db").exists():
                 assert query(place, "PRAGMA integrity_check") == [("ok",)]
                 assert query(place, "PRAGMA foreign_key_check") == []
+                assert_captured(place)
         place.hand.elapsed = STORY
         for _ in range(2):
             held, seen = validators(place), len(place.farm.asked)
@@ -66,6 +69,8 @@ def test_killed_at_random_points(tmp_path: Path) -> None:
         doubled = query(place, "SELECT feed_id, key, count(*) FROM entries GROUP BY feed_id, key HAVING count(*) > 1")
         assert doubled == []
         kept = {(feed, key) for feed, key, *_ in archive(place)}
+        replayed = place.json("replay")
+        assert replayed["equal"], replayed
     with world(tmp_path / "b") as calm:
         calm.hand.elapsed = STORY
         calm.run("poll", "--all")
@@ -89,6 +94,19 @@ def validators(place: World) -> dict[str, str]:
         return dict(query(place, "SELECT id, etag FROM feeds WHERE etag IS NOT NULL"))  # type: ignore[arg-type]
     except sqlite3.OperationalError:
         return {}  # killed before the tables were made
+
+
+def assert_captured(place: World) -> None:
+    """P-01: whatever a kill tore, no recorded poll is without its body, and every body is sound."""
+    answered = "outcome IN ('modified', 'same-body', 'not-modified')"
+    columns = "capture_file, capture_offset, capture_length"
+    captures = CaptureReader(place.data / "captures")
+    try:
+        rows = query(place, f"SELECT {columns} FROM polls WHERE {answered}")
+    except sqlite3.OperationalError:
+        return  # killed before the tables were made
+    for file, offset, length in rows:
+        captures.read(Place(file=str(file), offset=int(str(offset)), length=int(str(length))))
 
 
 def assert_conditional(place: World, held: dict[str, str], seen: int) -> None:

@@ -36,6 +36,7 @@ COMMANDS = {
     "backup": ("backup", "The whole archive in one file, while the service runs."),
     "restore": ("restore", "Bring an archive back; checked before it is moved in."),
     "simulate": ("simulate", "Polling policies against each other, under a virtual clock."),
+    "replay": ("replay", "Today's parser over all captures: what would differ."),
     "migrate": ("migrate", "Bring the database to this version's schema."),
 }
 INTERRUPTED, OUR_FAULT = 130, 3

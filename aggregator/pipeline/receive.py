@@ -15,6 +15,7 @@ from aggregator.model import (
     Delivery,
     Document,
     FeedState,
+    Kept,
     Modified,
     PollReport,
     Provenance,
@@ -45,10 +46,7 @@ async def receive(delivery: Delivery, ports: Ports) -> PollReport:
         UnknownFeedError: no feed has this id.
         StoreError: nothing was recorded; the backup poll will find the entries.
     """
-    source, state = ports.sources.get(delivery.feed_id)
-    answer = _answer(source, state, delivery)
-    reading = await ports.digest(delivery.body, _context(source, answer, delivery))
-    outcome = await ports.write(lambda: _settle(delivery, answer, reading, ports))
+    outcome = await record_delivery(delivery, ports)
     log.info(
         "push",
         feed=outcome.feed_id,
@@ -60,6 +58,14 @@ async def receive(delivery: Delivery, ports: Ports) -> PollReport:
         reason=outcome.reason,
     )
     return outcome
+
+
+async def record_delivery(delivery: Delivery, ports: Ports, kept: Kept | None = None) -> PollReport:
+    """The same without a word in the log. ``kept`` is where the delivery lies already, if it does."""
+    source, state = ports.sources.get(delivery.feed_id)
+    answer = replace(_answer(source, state, delivery), kept=kept)
+    reading = await ports.digest(delivery.body, _context(source, answer, delivery))
+    return await ports.write(lambda: _settle(delivery, answer, reading, ports))
 
 
 def _answer(source: Source, state: FeedState, delivery: Delivery) -> Answer:
@@ -95,7 +101,7 @@ def _context(source: Source, answer: Answer, delivery: Delivery) -> ReadContext:
 def _settle(delivery: Delivery, answer: Answer, reading: Document | Unreadable, ports: Ports) -> PollReport:
     with ports.ledger.transaction():
         source, before = ports.sources.get(delivery.feed_id)
-        kept = keep(capture_of(delivery), ports)
+        kept = answer.kept or keep(capture_of(delivery), ports)
         if isinstance(reading, Unreadable):
             record = poll_record(source, answer, After(state=before), None)
             reason = f"what the hub brought cannot be read: {reading.detail}"

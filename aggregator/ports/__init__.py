@@ -11,6 +11,7 @@ from aggregator.ports.fixity import Columns, Evidence, JournalLine, VersionLine
 from aggregator.ports.ledger import Ledger, Writer
 from aggregator.ports.library import Library
 from aggregator.ports.output import Output
+from aggregator.ports.past import Past
 from aggregator.ports.push import HubClient, Postroom, Push, Subscriptions
 from aggregator.ports.reaching import Clock, Digest, Fetch
 from aggregator.ports.sources import Sources
@@ -33,6 +34,7 @@ __all__ = [
     "Ledger",
     "Library",
     "Output",
+    "Past",
     "Ports",
     "Postroom",
     "Push",

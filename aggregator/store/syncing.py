@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -30,6 +30,24 @@ class Mint:
     authority: str
     new_uuid: Callable[[], str]
 
+    def names(self, feed_id: FeedId, now: datetime) -> tuple[str, str]:
+        """The random UUID of a new feed, and the tag it gives its entries (R-01)."""
+        del feed_id
+        uuid = self.new_uuid()
+        return uuid, f"tag:{self.authority},{now.year}:{uuid}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenNames(Mint):
+    """The names that feeds were given once before, by feed; others get new ones."""
+
+    given: Mapping[FeedId, tuple[str, str]]
+
+    def names(self, feed_id: FeedId, now: datetime) -> tuple[str, str]:
+        """UUID and tag as they were given then."""
+        # No zero-argument super: slots make the dataclass another class than the one it closes over.
+        return self.given[feed_id] if feed_id in self.given else Mint.names(self, feed_id, now)
+
 
 def sync_feeds(sources: Sequence[Source], now: datetime, tables: FeedTables, mint: Mint) -> None:
     """Make the stored feeds equal the configured ones. A feed no longer configured is kept and marked removed."""
@@ -51,8 +69,7 @@ def sync_feeds(sources: Sequence[Source], now: datetime, tables: FeedTables, min
 
 
 def _newcomer(source: Source, now: datetime, mint: Mint) -> StoredFeed:
-    uuid = mint.new_uuid()
-    tag = f"tag:{mint.authority},{now.year}:{uuid}"
+    uuid, tag = mint.names(source.id, now)
     return StoredFeed(source=source, state=FeedState(feed_id=source.id, uuid=uuid, tag=tag, added_at=now))
 
 

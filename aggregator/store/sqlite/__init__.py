@@ -3,6 +3,7 @@
 from aggregator.store.sqlite.copying import copy_database, describe, ends_of
 from aggregator.store.sqlite.driver import wal_reset_bug
 from aggregator.store.sqlite.evidence import SqliteEvidence
+from aggregator.store.sqlite.past import SqlitePast
 from aggregator.store.sqlite.schema import Migrated
 from aggregator.store.sqlite.store import SqliteStore, open_store
 from aggregator.store.sqlite.writer import GroupWriter, InlineWriter
@@ -12,6 +13,7 @@ __all__ = [
     "InlineWriter",
     "Migrated",
     "SqliteEvidence",
+    "SqlitePast",
     "SqliteStore",
     "copy_database",
     "describe",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from aggregator.model import FeedId
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.backfills import SqliteBackfills
 from aggregator.store.sqlite.captures import SqliteHoldings
@@ -18,7 +19,7 @@ from aggregator.store.sqlite.schema import Migrated, migrate
 from aggregator.store.sqlite.sealing import seal_the_rest
 from aggregator.store.sqlite.sources import SqliteSources
 from aggregator.store.sqlite.subscriptions import SqliteSubscriptions
-from aggregator.store.syncing import Mint
+from aggregator.store.syncing import GivenNames, Mint
 from aggregator.store.values import instant_text
 
 
@@ -57,11 +58,18 @@ class SqliteStore:
         self.database.close()
 
 
-def open_store(path: Path, authority: str, now: datetime, new_uuid: Callable[[], str]) -> SqliteStore:
+def open_store(
+    path: Path,
+    authority: str,
+    now: datetime,
+    new_uuid: Callable[[], str],
+    given: Mapping[FeedId, tuple[str, str]] | None = None,
+) -> SqliteStore:
     """Open the archive at ``path``, making or migrating it where needed.
 
     ``authority`` (a host name) and the year of ``now`` go into the ids of feeds added from here on; those of the first
-    opening are kept as the founding. ``new_uuid`` gives random UUIDs (P-10).
+    opening are kept as the founding. ``new_uuid`` gives random UUIDs (P-10); ``given`` are UUID and tag of feeds that
+    had them before.
 
     Raises:
         StoreError: it cannot be opened or written, is no database, belongs to another program or a newer version.
@@ -74,7 +82,8 @@ def open_store(path: Path, authority: str, now: datetime, new_uuid: Callable[[],
     except BaseException:
         database.close()
         raise
-    return SqliteStore(database, Mint(authority=authority, new_uuid=new_uuid), migrated)
+    mint = GivenNames(authority=authority, new_uuid=new_uuid, given=given or {})
+    return SqliteStore(database, mint, migrated)
 
 
 def _found(database: Database, authority: str, now: datetime) -> None:
