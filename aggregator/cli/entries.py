@@ -31,6 +31,7 @@ class Moment(click.ParamType[datetime]):
 @click.option("--since", type=Moment(), help="Published on or after this day or instant.")
 @click.option("--until", type=Moment(), help="Published before this instant, or up to and including this day.")
 @click.option("--query", help="Words that must all appear in title or text.")
+@click.option("--withdrawn", is_flag=True, help="Only those that their publisher took down.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Machine output.")
 @click.pass_obj
@@ -40,6 +41,7 @@ def command(
     since: datetime | None,
     until: datetime | None,
     query: str | None,
+    withdrawn: bool,
     limit: int,
     as_json: bool,
 ) -> None:
@@ -53,6 +55,7 @@ def command(
         since=_instant(since, zone, end=False),
         until=_instant(until, zone, end=True),
         query=query,
+        withdrawn=withdrawn,
         limit=limit,
     )
     with open_catalogue(settings) as catalogue:
@@ -79,7 +82,8 @@ def _instant(moment: datetime | None, zone: ZoneInfo, *, end: bool) -> datetime 
 
 def _fate(row: EntryRow) -> str:
     fate = f"{row.outcome} of {row.lead}" if row.lead else str(row.outcome)
-    return f"{fate}, {row.revisions} versions" if row.revisions > 1 else fate
+    fate = f"{fate}, {row.revisions} versions" if row.revisions > 1 else fate
+    return f"{fate}, withdrawn" if row.withdrawn_at else fate
 
 
 def entry_json(row: EntryRow, zone: str) -> dict[str, object]:
@@ -114,4 +118,6 @@ def entry_json(row: EntryRow, zone: str) -> dict[str, object]:
         "revisions": row.revisions,
         "reason": row.reason,
         "volatile_at": stamp(row.volatile_at),
+        "withdrawn_at": stamp(row.withdrawn_at),
+        "withdrawn_by": row.withdrawn_by,
     }

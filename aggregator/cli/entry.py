@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from aggregator.cli.entries import entry_json
+from aggregator.cli.explain_entry import withdrawn_how
 from aggregator.cli.settings import settings_of
 from aggregator.cli.show import dated, local, made_of, plain, plain_body, print_json
 from aggregator.model import EntryRow
@@ -36,6 +37,7 @@ def command(config: Path | None, entry: str, as_json: bool) -> None:
         f"published   {dated(row.published_at, row.precision, zone)} ({basis}; precise to the {row.precision})",
         f"first seen  {local(row.first_seen_at, zone)}" + _before(row, zone),
         f"last seen   {local(row.last_seen_at, zone)}",
+        *_withdrawn(row, zone),
         f"versions    {row.revisions}" + ("; `aggregator history` shows them" if row.revisions > 1 else ""),
         f"filed as    {row.outcome}" + (f" of entry {row.lead}" if row.lead else ""),
         f"because     {row.reason}",
@@ -49,3 +51,10 @@ def command(config: Path | None, entry: str, as_json: bool) -> None:
 def _before(row: EntryRow, zone: str) -> str:
     """The earliest capture that shows the entry, where one does (B-08)."""
     return f"; a capture of {local(row.first_observed_at, zone)} has it" if row.first_observed_at else ""
+
+
+def _withdrawn(row: EntryRow, zone: str) -> tuple[str, ...]:
+    """That its publisher took it down, where it did (D-26)."""
+    if row.withdrawn_at is None:
+        return ()
+    return (f"withdrawn   {local(row.withdrawn_at, zone)}: {withdrawn_how(row.withdrawn_by)}",)

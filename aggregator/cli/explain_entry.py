@@ -10,6 +10,7 @@ from typing import Any
 from aggregator.cli.show import dated, local
 from aggregator.dedupe.keys import aliases_of_id, is_placed, link_alias
 from aggregator.model import EntryRow, HeldEntry, JournalRow, Key, Precision
+from aggregator.model.presence import Signal
 from aggregator.normalise.urls import canonical
 from aggregator.ports import Catalogue
 
@@ -24,8 +25,15 @@ KINDS = {
     "released": "announced after being held",
     "volatile": "changes to and fro",
     "calm": "came to rest",
+    "withdrawn": "withdrawn at its source",
+    "returned": "listed by its source again",
     "recalled": "version of the past kept",
     "observed": "a capture shows that it was there before",
+}
+_SIGNALS = {
+    Signal.PAGE_GONE: "gone from its feed while older entries are listed, and its page is gone",
+    Signal.DELETED_ENTRY: "its feed says that it was deleted",
+    Signal.COMPLETE: "its feed lists all it has, and this no more",
 }
 _TOLD = {"reason", "poll"}
 _BASES = {
@@ -55,6 +63,7 @@ def entry_facts(name: str, catalogue: Catalogue) -> dict[str, Any]:
         "announced": row.emitted,
         "held": None if held is None else _held(held),
         "volatile_since": row.volatile_at,
+        "withdrawn": None if row.withdrawn_at is None else {"at": row.withdrawn_at, "signal": row.withdrawn_by},
         "belongs_to": None if lead is None else {"entry": lead.entry_id, "feed": lead.feed_id, "title": lead.title},
         "date": _date(row),
         "keys": list(keys),
@@ -133,6 +142,8 @@ def entry_lines(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
     yield f"seen        {local(date['first_seen'], zone)} to {local(date['last_seen'], zone)}"
     if date["first_observed"]:
         yield f"            a capture of {local(date['first_observed'], zone)} has it already"
+    if gone := facts["withdrawn"]:
+        yield f"withdrawn   {local(gone['at'], zone)}: {withdrawn_how(gone['signal'])}"
     if facts["volatile_since"]:
         since = local(facts["volatile_since"], zone)
         yield f"volatile    since {since}: numbers, dates and times alone make one version a day"
@@ -144,6 +155,11 @@ def entry_lines(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
     yield "decisions, oldest first"
     for decision in facts["decisions"]:
         yield from _told(decision, zone)
+
+
+def withdrawn_how(signal: str | None) -> str:
+    """How a withdrawal is known, in words."""
+    return _SIGNALS.get(Signal(signal), "") if signal else ""
 
 
 def _waiting(held: Mapping[str, Any] | None, zone: str) -> str:

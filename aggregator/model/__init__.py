@@ -93,6 +93,7 @@ from aggregator.model.names import (
 )
 from aggregator.model.poll import (
     BACKFILLED,
+    CHECKED,
     FLAT,
     IMPORTED,
     NOBODY_ASKED,
@@ -137,6 +138,7 @@ from aggregator.model.watch import Gap, HeldEntry, Month, PollLine
 
 __all__ = [
     "BACKFILLED",
+    "CHECKED",
     "FLAT",
     "IMPORTED",
     "NOBODY_ASKED",

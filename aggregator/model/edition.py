@@ -84,7 +84,8 @@ class Item:
 
     ``pub_seq`` orders all feeds (R-02). ``updated_at`` moves only on significant revisions and on a later source
     ``updated`` (D-24). ``content`` is raw and unsanitised, its links resolve against ``base``. ``title_basis`` as in
-    `Entry`.
+    `Entry`. ``withdrawn_at`` is when its publisher was found to have taken it down, ``withdrawn_by`` how that is known
+    (`Signal`).
     """
 
     entry_id: EntryId
@@ -112,6 +113,8 @@ class Item:
     revisions: int
     members: tuple[Member, ...] = ()
     title_basis: str = ""
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +185,7 @@ class EntryFilter:
     since: datetime | None = None
     until: datetime | None = None
     query: str | None = None
+    withdrawn: bool = False
     limit: int = 50
 
 
@@ -219,6 +223,8 @@ class EntryRow:
     revisions: int
     reason: str
     volatile_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
     first_observed_at: datetime | None = None
     title_basis: str = ""
 

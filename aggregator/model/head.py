@@ -49,7 +49,8 @@ class Head:
     hash differs from ``revision_hash``; ``older`` maps hashes of its other revisions, those asked for, to numbers.
     ``announced`` is false while only history has brought it, ``basis`` what its date was read from.
     ``recent`` are its latest versions from the live feed, the current one first, seven at most, and only where a text
-    is given and there is more than one; ``volatile_at`` is when it was found to change to and fro (D-23).
+    is given and there is more than one; ``volatile_at`` is when it was found to change to and fro (D-23),
+    ``withdrawn_at`` when it was found to be withdrawn at its source (D-26).
     """
 
     entry_id: EntryId
@@ -77,6 +78,7 @@ class Head:
     volatile_at: datetime | None = None
     announced: bool = True
     basis: str = ""
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

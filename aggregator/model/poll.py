@@ -9,6 +9,7 @@ from aggregator.model.capture import Kept
 from aggregator.model.change import Verdict
 from aggregator.model.feed import Bound, FeedState
 from aggregator.model.names import FeedId, FeedStatus, Provenance
+from aggregator.model.presence import NOTHING, Presence
 from aggregator.model.watch import Gap
 
 
@@ -61,6 +62,9 @@ IMPORTED = "imported"
 NOBODY_ASKED = (PUSHED, IMPORTED)
 """Outcomes of documents that came without a request of ours; the politeness ledger leaves them out."""
 
+CHECKED = "checked"
+"""The outcome of a look at the page of an entry that its feed leaves out: the page was asked, not the feed (D-26)."""
+
 SOUGHT = "sought"
 """The outcome of a search for a feed that went missing: its site was asked, not the feed (H-46)."""
 
@@ -80,8 +84,8 @@ class PollRecord:
 
     ``outcome``: ``modified``, ``same-body``, ``not-modified``, ``gone``, ``blocked``, ``failed``; ``skipped`` for a
     poll put off, ``pushed`` for a document that a hub brought: in these two nobody was asked (H-85);
-    ``sought`` for a search on its site; ``backfilled`` for a page of history that was asked for, ``imported`` for a
-    document that an operator brought.
+    ``sought`` for a search on its site, ``checked`` for a look at the page of a missing entry; ``backfilled`` for a
+    page of history that was asked for, ``imported`` for a document that an operator brought.
     ``provenance`` is of every version in the verdict, ``observed_at`` the time of the capture they were read from,
     where that is not the time of the poll (B-08).
     ``verdict`` is ``None`` unless a document was read. ``via`` is the feed whose request brought the answer, where it
@@ -90,6 +94,7 @@ class PollRecord:
     on.
     ``gap`` is set where entries may have scrolled past since the last window; ``calm`` where the window overlaps the
     last one well, which ends a warning of turnover. ``kept`` is where the answer lies among the captures, if it does.
+    ``presence`` is what follows for entries that are not listed, or are listed again (D-26).
     """
 
     feed_id: FeedId
@@ -118,11 +123,12 @@ class PollRecord:
     provenance: Provenance = Provenance.LIVE
     observed_at: datetime | None = None
     kept: Kept | None = None
+    presence: Presence = NOTHING
 
     @property
     def asked(self) -> bool:
         """Whether a feed was asked by a poll: only then a lease and a busy host end with this row."""
-        return self.outcome not in (PUSHED, BACKFILLED, IMPORTED)
+        return self.outcome not in (PUSHED, BACKFILLED, CHECKED, IMPORTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

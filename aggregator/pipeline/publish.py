@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from aggregator.model import Edition, FeedStatus, File, Listing, Selection, Site, SourceCard, Touched
 from aggregator.normalise.html import SANITISER_VERSION, clean_html
+from aggregator.pipeline import edits, withdrawals
 from aggregator.pipeline.binding import Bindery, Extent, Head
-from aggregator.pipeline.edits import TELLING, edits_edition
 from aggregator.pipeline.politeness import host_scores
 from aggregator.ports import Archive, Library, Output
 from aggregator.publish.chain import subscription
@@ -106,7 +106,7 @@ class _Run:
         changed_at = self._touched.at or self._founding.at
         files = (*render([whole], self._cards, self._press), *render_site(whole, self._cards, self._press, changed_at))
         heads = render_heads(self._archive.heads(), changed_at)
-        self._written += self._output.write((*files, heads, *self._edits(), *self._manners(ledger)))
+        self._written += self._output.write((*files, heads, *self._chronicle(), *self._manners(ledger)))
         # A category that no feed is in any more is not published any more; a removed feed's file stays.
         keep = [f"category/{name}" for name in sorted(_categories(self._cards))]
         self._written += self._output.remove_except("category", keep)
@@ -119,11 +119,15 @@ class _Run:
         own = (card for card in self._cards if f"feeds/{card.id}" in paths)
         return [replace(card, missing=self._archive.incomplete(card.id)) for card in own]
 
-    def _edits(self) -> tuple[File, ...]:
-        """The feed of edits, where one came or its sources changed."""
-        if not (self._everything or self._touched.kinds & TELLING):
-            return ()
-        return render([edits_edition(self._archive, self._press.site, self._founding)], (), self._press)
+    def _chronicle(self) -> tuple[File, ...]:
+        """The feeds of edits and of withdrawals, where something came that changes them."""
+        made = ((edits.TELLING, edits.edits_edition), (withdrawals.TELLING, withdrawals.withdrawals_edition))
+        editions = [
+            make(self._archive, self._press.site, self._founding)
+            for kinds, make in made
+            if self._everything or self._touched.kinds & kinds
+        ]
+        return render(editions, (), self._press)
 
     def _manners(self, until: datetime | None) -> tuple[File, ...]:
         """The last whole days, so that these pages change once a day, and a week of polls is read as rarely."""

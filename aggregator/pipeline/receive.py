@@ -31,6 +31,7 @@ from aggregator.model import (
 from aggregator.pipeline.attend import new_keys
 from aggregator.pipeline.context import read_context
 from aggregator.pipeline.keep import keep
+from aggregator.pipeline.presence import presence_after
 from aggregator.pipeline.settle import After, Answer, judge, poll_record, report
 from aggregator.ports import Ports
 from aggregator.push import delivered
@@ -111,6 +112,7 @@ def _settle(delivery: Delivery, answer: Answer, reading: Document | Unreadable, 
             verdict = judge(source, before, part, ports)
             assert verdict is not None
             record = poll_record(source, part, After(state=_after(source, before, part, verdict)), verdict)
+            record = replace(record, presence=presence_after(source.id, part, verdict, ports))
             reason = "; ".join(("brought by the hub", *verdict.notes))
         record = replace(record, kept=kept, outcome=PUSHED, http_status=None, reason=reason, provenance=Provenance.PUSH)
         ports.ledger.record(record)

@@ -47,6 +47,7 @@ from aggregator.pipeline.health import run_after, with_health
 from aggregator.pipeline.keep import keep_answer
 from aggregator.pipeline.manners import floors, spare_host
 from aggregator.pipeline.oddities import problems
+from aggregator.pipeline.presence import presence_after
 from aggregator.pipeline.share import unshared
 from aggregator.ports import Ports
 from aggregator.schedule import learn, look, next_poll, relaxed
@@ -109,7 +110,8 @@ def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollRecord:
         verdict = judge(source, before, answer, ports)
         around = Around(ports.climate(), ports.sources.cooling(feed_id))
         after = state_after(source, attend(before, answer, verdict, ports), answer, verdict, around)
-        record = replace(poll_record(source, answer, after, verdict), kept=kept)
+        presence = presence_after(feed_id, answer, verdict, ports)
+        record = replace(poll_record(source, answer, after, verdict), kept=kept, presence=presence)
         if answer.window is not None and verdict is not None:
             seen = look(source, before, answer.window, verdict, answer.exchange.finished_at)
             record = replace(record, gap=seen.gap, calm=seen.calm)

@@ -42,6 +42,10 @@ class Archive(Traces, Protocol):
         """The latest edits of announced entries that readers could see, newest first."""
         ...
 
+    def withdrawals(self, limit: int) -> tuple[Item, ...]:
+        """Announced entries that their publishers took down, the latest noticed first (D-26)."""
+        ...
+
     def cards(self) -> tuple[SourceCard, ...]:
         """Every feed that is or was configured, by id."""
         ...

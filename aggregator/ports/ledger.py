@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from aggregator.model import FeedId, HeadQuery, Heads, Original, PollRecord
+from aggregator.model.presence import Absence, PresenceQuery, Suspect, Unseen
 
 T = TypeVar("T")
 
@@ -25,6 +26,22 @@ class Ledger(Protocol):
 
     def original(self, digest: str) -> Original | None:
         """The body of this digest (SHA-256 in hex) as a revisit refers to it; ``None`` where no capture holds it."""
+        ...
+
+    def unseen(self, query: PresenceQuery) -> Unseen:
+        """The stored entries that one document leaves out, and what is noted of such ones (D-26)."""
+        ...
+
+    def absences(self, feed_id: FeedId) -> tuple[Absence, ...]:
+        """What is noted of entries that the documents of a feed leave out."""
+        ...
+
+    def note(self, absence: Absence) -> None:
+        """Change what is noted of a missing entry."""
+        ...
+
+    def suspects(self, now: datetime, limit: int) -> tuple[Suspect, ...]:
+        """Missing entries whose pages are due to be asked for, longest due first."""
         ...
 
     def record(self, record: PollRecord) -> None:

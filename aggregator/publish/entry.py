@@ -15,6 +15,8 @@ LONGEST_SUMMARY = 1_000
 LONGEST_NAME = 200
 LARGEST_BODY = 100_000
 """Bytes of a cleaned body; a larger one is published as its summary, so that no entry swells every feed it is in."""
+WITHDRAWN = "withdrawn by its publisher"
+"""The category of an entry that its publisher took down (D-26)."""
 MOST = 20
 """Most authors, categories, enclosures or members published of one entry."""
 KEPT = 3_000
@@ -131,9 +133,10 @@ def _authors(item: Item, origin: Origin) -> tuple[Person, ...]:
 
 
 def _categories(item: Item, origin: Origin) -> tuple[str, ...]:
-    """The terms of the entry, then the source's name (R-15), each once."""
+    """That it was withdrawn, the terms of the entry, then the source's name (R-15), each once."""
     found: dict[str, str] = {}
-    for term in (*(one.label or one.term for one in item.categories[: MOST - 1]), origin.title):
+    mark = (WITHDRAWN,) if item.withdrawn_at else ()
+    for term in (*mark, *(one.label or one.term for one in item.categories[: MOST - 1]), origin.title):
         words = _name(term)
         found.setdefault(words.casefold(), words)
     found.pop("", None)

@@ -132,6 +132,8 @@ def _archive(item: Item, ready: Prepared, press: Press) -> dict[str, Any]:
         **({"title_basis": item.title_basis} if item.title_basis else {}),
         "cluster": [{"source": copy.name, "title": copy.title, "url": copy.url} for copy in ready.members],
     }
+    if item.withdrawn_at is not None:
+        archive["withdrawn"] = {"noticed": rfc3339(item.withdrawn_at), "signal": item.withdrawn_by}
     if origin.url != card.url:
         archive["origin"] = {"title": origin.title, "url": origin.url, "home_page_url": origin.site_url}
     return archive

@@ -46,6 +46,7 @@ def render_front(edition: Edition, cards: Sequence[SourceCard], press: Press, ch
             for name in sorted({card.category for card in listed} - {""})
         ],
         edits=views.feeds("edits", press.site),
+        withdrawn=views.feeds("withdrawn", press.site),
         opml=links.local(press.site, links.OPML),
     )
     return File(path="index.html", body=body, changed_at=changed_at)

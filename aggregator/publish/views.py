@@ -61,6 +61,7 @@ class Row:
     seen: bool
     summary: str
     edited: str
+    withdrawn: str
     also: tuple[Also, ...]
 
 
@@ -188,8 +189,16 @@ def _row(local: datetime, item: Item, press: Press) -> Row:
         seen=item.published_basis == "first-seen",
         summary=entry.cut(entry.line(ready.summary), LONGEST_SUMMARY),
         edited=f"edited, {item.revisions} versions" if item.revisions > 1 else "",
+        withdrawn=_withdrawn(item, local),
         also=tuple(Also(name=copy.name or copy.title, url=copy.url) for copy in ready.members),
     )
+
+
+def _withdrawn(item: Item, local: datetime) -> str:
+    """That its publisher took it down, and when we noticed; empty where it stands."""
+    if item.withdrawn_at is None:
+        return ""
+    return f"withdrawn by its publisher, noticed {civil_day(item.withdrawn_at.astimezone(local.tzinfo).date())}"
 
 
 def _timed(item: Item) -> bool:

@@ -16,6 +16,7 @@ from aggregator.service.catch_up import CatchUp
 from aggregator.service.configuration import Configuration
 from aggregator.service.lock import store_lock
 from aggregator.service.notify import notify, watchdog_seconds
+from aggregator.service.pages import PageWatch
 from aggregator.service.poller import Poller
 from aggregator.service.publisher import Publisher
 from aggregator.service.push import PushDesk
@@ -33,6 +34,7 @@ WATCH_CONFIGURATION = 5.0
 UPKEEP = 3600.0
 ROBOTS = 60.0
 BACKFILL = 5.0
+PAGES = 60.0
 HUBS = 10.0
 """No host of a hub is asked more often than once a beat (H-70)."""
 GRACE = 2.0
@@ -67,6 +69,7 @@ class Service:
         self._catch_up = CatchUp(parts.ports, parts.store.catalogue)
         self._robots = RobotsWatch(parts.ports, parts.store.catalogue, parts.gate, parts.agent, polling.host_spacing)
         self._backfiller = Backfiller(make_desk(parts, live=True))
+        self._pages = PageWatch(parts.ports, parts.gate, parts.agent, polling.host_spacing)
         self._publisher = Publisher(parts)
         self._configuration = Configuration(parts.settings)
         self._push = _push_desk(parts)
@@ -111,6 +114,7 @@ class Service:
             Beat(name="upkeep", seconds=UPKEEP, action=self._upkeep),
             Beat(name="robots", seconds=ROBOTS, action=self._robots.beat),
             Beat(name="backfill", seconds=BACKFILL, action=self._backfiller.beat),
+            Beat(name="pages", seconds=PAGES, action=self._look_at_pages),
             Beat(name="climate", seconds=UPKEEP, action=self._parts.turn_climate),
         ]
         if self._push is not None:
@@ -129,6 +133,11 @@ class Service:
         recorded = self._poller.polled + self._backfiller.recorded + (self._push.received if self._push else 0)
         if self._published_after != recorded or not self._publisher.ready:
             self._published_after = recorded
+            await self._publisher.run()
+
+    async def _look_at_pages(self) -> None:
+        """What a look settles is published at once: it is no poll."""
+        if await self._pages.beat():
             await self._publisher.run()
 
     async def _upkeep(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aggregator.model import FeedId, PollReport
 from aggregator.service.catch_up import CatchUp
 from aggregator.service.lock import store_lock
+from aggregator.service.pages import PageWatch
 from aggregator.service.poller import Poller
 from aggregator.service.publisher import Publisher
 from aggregator.settings import Settings
@@ -46,6 +47,7 @@ async def poll_once(
                 reports = await poller.once(only, tell)
             finally:
                 await poller.stop(0)
+            await PageWatch(ports, parts.gate, parts.agent, polling.host_spacing).beat()
             await parts.turn_climate()
             publisher = Publisher(parts)
             await publisher.run()

@@ -3,13 +3,15 @@ caller holds the transaction."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from aggregator.model import Deferred, FeedId
+from aggregator.model import Deferred, EntryId, FeedId, Flux
 from aggregator.store.chain import Chain
 from aggregator.store.drafts import Sight, origins, proof, reason_text, revised
 from aggregator.store.pending import Pending
-from aggregator.store.stored import EntryTables, StoredRevision
+from aggregator.store.stored import EntryTables, StoredEntry, StoredRevision
 
 
 def kept_aside(change: Deferred, sight: Sight) -> Pending:
@@ -28,6 +30,42 @@ def kept_aside(change: Deferred, sight: Sight) -> Pending:
         reason=then.reason,
         provenance=sight.provenance,
     )
+
+
+class WaitingRoom:
+    """Versions kept aside while one verdict is written; ``journal`` appends a row of an entry at ``at``."""
+
+    def __init__(
+        self,
+        tables: EntryTables,
+        feed_id: FeedId,
+        journal: Callable[[str, EntryId | None, Mapping[str, object]], int],
+        at: datetime,
+    ) -> None:
+        self._tables, self._feed, self._journal, self._at = tables, feed_id, journal, at
+        self._put: set[EntryId] = set()
+
+    def put(self, change: Deferred, sight: Sight) -> None:
+        """Keep a version aside; the same words go on waiting since they were seen first."""
+        pending = kept_aside(change, sight)
+        self._put.add(pending.entry_id)
+        known = {each.entry_id: each.fingerprint.revision for each in self._tables.pending.of(self._feed)}
+        if known.get(pending.entry_id) != pending.fingerprint.revision:
+            self._tables.pending.put(pending)
+
+    def fluctuate(self, entry: StoredEntry, flux: Flux | None) -> StoredEntry:
+        """The entry marked as volatile, or as at rest, where that was decided now."""
+        if flux is None:
+            return entry
+        facts = {"revision": entry.current, "reason": flux.reason}
+        self._journal("volatile" if flux.volatile else "calm", entry.entry_id, facts)
+        return replace(entry, volatile_at=self._at if flux.volatile else None)
+
+    def clear(self, seen: Sequence[EntryId]) -> None:
+        """What waited is overtaken: the entry shows its stored words again, or was stored with other ones."""
+        for pending in self._tables.pending.of(self._feed):
+            if pending.entry_id in seen and pending.entry_id not in self._put:
+                self._tables.pending.drop(pending.entry_id)
 
 
 def store_due(feed_id: FeedId, tables: EntryTables, at: datetime) -> datetime | None:

@@ -18,7 +18,6 @@ from aggregator.model import (
     Deferred,
     EntryId,
     FeedId,
-    Flux,
     Key,
     PollRecord,
     Provenance,
@@ -32,7 +31,7 @@ from aggregator.model import (
 )
 from aggregator.store.captures import capture_number, note_capture
 from aggregator.store.chain import Chain
-from aggregator.store.deferring import kept_aside, store_due
+from aggregator.store.deferring import WaitingRoom, store_due
 from aggregator.store.drafts import (
     Sight,
     first_entry,
@@ -46,6 +45,7 @@ from aggregator.store.drafts import (
     settled,
 )
 from aggregator.store.events import Announcer
+from aggregator.store.presence import record_presence
 from aggregator.store.refiling import refile
 from aggregator.store.sealing import seal_feed
 from aggregator.store.stored import EntryTables, Settled, StoredEntry
@@ -65,6 +65,7 @@ def record_poll(record: PollRecord, tables: EntryTables) -> None:
     poll_id = tables.add_poll(record, capture_number(record.kept, tables.captures))
     note_capture(record, poll_id, tables.captures, tables)
     settled = Settled() if record.verdict is None else _Scribe(record, poll_id, tables).write(record.verdict)
+    record_presence(record, poll_id, tables)
     note_gaps(record, poll_id, tables)
     released = 0
     if not record.provenance.past:
@@ -100,7 +101,7 @@ class _Scribe:
         self._chain = Chain(tables)
         self._announcer = Announcer(self._feed, tables, self._at, poll_id)
         self._seen: list[EntryId] = []
-        self._deferred: set[EntryId] = set()
+        self._shelf = WaitingRoom(tables, self._feed, self._journal, self._at)
         self._added: dict[Key, EntryId] = {}
         self._updated: datetime | None = None
 
@@ -110,7 +111,7 @@ class _Scribe:
         refile(verdict.refiled, self._tables, self._journal)
         if self._seen:
             self._tables.touch(self._seen, self._at, self._poll)
-            self._forget_pending()
+            self._shelf.clear(self._seen)
         for content in verdict.templates:
             until = self._at + GUARD
             if self._tables.guard(content, self._feed, self._at, until):
@@ -176,7 +177,7 @@ class _Scribe:
         facts |= {} if change.settles else {"settles": False}
         seq = self._journal("revised", entry.entry_id, {**proof(revision), **origins(sight), **facts})
         entry = revised(entry, revision, change.updated_at, seq, settles=change.settles)
-        entry = self._fluctuate(entry, change.flux)
+        entry = self._shelf.fluctuate(entry, change.flux)
         self._tables.change_entry(entry)
         if entry.pub_seq == seq:
             self._announcer.publish(entry, revision)
@@ -186,29 +187,11 @@ class _Scribe:
         """A version kept aside (D-23): the entry was seen, its words wait."""
         entry = self._tables.entry(change.head.entry_id)
         self._seen.append(entry.entry_id)
-        self._deferred.add(entry.entry_id)
         self._aliases(change.then.aliases, entry.entry_id)
         if change.then.date_changed:
             entry = self._move_date(entry, change.candidate, change.reason)
-        self._tables.change_entry(self._fluctuate(entry, change.then.flux))
-        pending = kept_aside(change, self._sight(entry.entry_id))
-        known = {each.entry_id: each.fingerprint.revision for each in self._tables.pending.of(self._feed)}
-        if known.get(entry.entry_id) != pending.fingerprint.revision:
-            self._tables.pending.put(pending)
-
-    def _fluctuate(self, entry: StoredEntry, flux: Flux | None) -> StoredEntry:
-        """The entry marked as volatile, or as at rest, where that was decided now."""
-        if flux is None:
-            return entry
-        facts = {"revision": entry.current, "reason": flux.reason}
-        self._journal("volatile" if flux.volatile else "calm", entry.entry_id, facts)
-        return replace(entry, volatile_at=self._at if flux.volatile else None)
-
-    def _forget_pending(self) -> None:
-        """What waited is overtaken: the entry shows its stored words again, or was stored with other ones."""
-        for pending in self._tables.pending.of(self._feed):
-            if pending.entry_id in self._seen and pending.entry_id not in self._deferred:
-                self._tables.pending.drop(pending.entry_id)
+        self._tables.change_entry(self._shelf.fluctuate(entry, change.then.flux))
+        self._shelf.put(change, self._sight(entry.entry_id))
 
     def _recall(self, change: Recalled) -> None:
         entry = self._tables.entry(change.head.entry_id)

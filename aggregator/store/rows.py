@@ -189,6 +189,8 @@ def entry_row(entry: StoredEntry) -> dict[str, SqlValue]:
         "repost_of": entry.repost_of,
         "reverted_at": instant_or_none(entry.reverted_at),
         "volatile_at": instant_or_none(entry.volatile_at),
+        "withdrawn_at": instant_or_none(entry.withdrawn_at),
+        "withdrawn_by": entry.withdrawn_by,
         "versions": entry.versions,
         "first_observed_at": instant_or_none(entry.first_observed_at),
     }
@@ -215,6 +217,8 @@ def entry_of(row: Row) -> StoredEntry:
         lead=row["duplicate_of"],
         reverted_at=maybe_instant(row["reverted_at"]),
         volatile_at=maybe_instant(row["volatile_at"]),
+        withdrawn_at=maybe_instant(row["withdrawn_at"]),
+        withdrawn_by=row["withdrawn_by"],
         first_observed_at=maybe_instant(row["first_observed_at"]),
     )
 

@@ -123,6 +123,8 @@ def item(entry: StoredEntry, shown: StoredRevision, source: SourceCard, members:
         revisions=entry.current,
         members=tuple(members),
         title_basis=words.title_basis,
+        withdrawn_at=None if entry.withdrawn_at is None else whole_second(entry.withdrawn_at),
+        withdrawn_by=entry.withdrawn_by,
     )
 
 
@@ -166,6 +168,8 @@ def entry_line(entry: StoredEntry, shown: StoredRevision, first: StoredRevision)
         revisions=entry.versions,
         reason=first.reason,
         volatile_at=entry.volatile_at,
+        withdrawn_at=entry.withdrawn_at,
+        withdrawn_by=entry.withdrawn_by,
         first_observed_at=entry.first_observed_at,
         title_basis=words.title_basis,
     )
@@ -235,6 +239,7 @@ def head(entry: StoredEntry, older: Mapping[RevisionHash, int], text: Text | Non
         volatile_at=entry.volatile_at,
         announced=entry.announced,
         basis=entry.basis,
+        withdrawn_at=entry.withdrawn_at,
     )
 
 

@@ -27,6 +27,7 @@ from aggregator.model import (
     RevisionHash,
     Source,
 )
+from aggregator.store.absences import AbsenceTable
 from aggregator.store.pending import PendingTable
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class StoredEntry:
     repost_of: EntryId | None = None
     reverted_at: datetime | None = None
     volatile_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
     versions: int = 1
     first_observed_at: datetime | None = None
 
@@ -153,6 +156,11 @@ class EntryTables(JournalTable, Protocol):
     @property
     def watching(self) -> WatchTables:
         """Gaps, completeness and held entries."""
+        ...
+
+    @property
+    def absences(self) -> AbsenceTable:
+        """Entries that whole documents leave out."""
         ...
 
     @property

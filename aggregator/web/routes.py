@@ -31,7 +31,7 @@ _SEALED = "public, max-age=31536000, immutable"
 _PART = re.compile(r"[^\W_][\w.,&' -]{0,199}")
 _HIDDEN = (".gz", ".br", ".zst", ".tmp")
 _SEALED_PATH = re.compile(r"archive/(feed|feeds/[^/]+)/[^/]+/[^/]+")
-_FIRST = re.compile(r"(?:index|feed|edits|feeds/[^/]+|category/[^/]+)\.(?:html|atom|rss|json)|opml\.xml")
+_FIRST = re.compile(r"(?:index|feed|edits|withdrawn|feeds/[^/]+|category/[^/]+)\.(?:html|atom|rss|json)|opml\.xml")
 
 
 NO_CHAIN: Mapping[str, str] = {}

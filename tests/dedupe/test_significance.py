@@ -9,6 +9,8 @@ from aggregator.model import Text
 from tests.dedupe.archive import OTHER, STORY
 
 LONG = " ".join(f"Sentence {number} of the minutes was read and agreed by all who came." for number in range(20))
+WORDS = " ".join(f"word{number}" for number in range(1000))
+SHORT = " ".join(f"item{chr(97 + number // 26)}{chr(97 + number % 26)}" for number in range(58))
 LINK = '<p>Apply <a href="https://fernleigh.example/form">here</a> by 1 May.</p>'
 
 
@@ -33,6 +35,12 @@ def text(title: str, content: str) -> Text:
         (("T", LINK), ("T", LINK.replace("fernleigh.example", "www.fernleigh.example")), False),
         (("T", LINK), ("T", LINK.replace("/form", "/form?utm_source=feed")), False),
         (("T", f"{LONG}{LINK}"), ("T", f"{LONG}{LINK}".replace("/form", "/form2")), False),
+        (("T", STORY), ("T", STORY.replace("£500", "£5.00")), True),
+        (("T", WORDS), ("T", WORDS.replace("word3 word4 ", "")), False),
+        (("T", WORDS), ("T", f"{WORDS} {'more ' * 9}"), False),
+        (("T", WORDS), ("T", f"{WORDS} {'more ' * 10}"), True),
+        (("T", f"{SHORT} 500"), ("T", f"{SHORT} 900"), True),
+        (("T", f"{SHORT} x 500"), ("T", f"{SHORT} x 900"), False),
         (("T", STORY.replace("£500", "£500 to £900")), ("T", STORY.replace("£500", "£900 to £500")), True),
         (("T", ""), ("T", STORY), True),
         (("T", ""), ("T", "<img src=/map.png>"), True),

@@ -91,6 +91,8 @@ def _added(story: Story, row: JournalLine, facts: Facts) -> None:
         "repost_of": first if outcome == "repost" else None,
         "reverted_at": None,
         "volatile_at": None,
+        "withdrawn_at": None,
+        "withdrawn_by": None,
     }
     _current(story, row, facts)
     if "precision" in facts:
@@ -178,6 +180,14 @@ def _calm(story: Story, _row: JournalLine, _facts: Facts) -> None:
     story.columns["volatile_at"] = None
 
 
+def _withdrawn(story: Story, row: JournalLine, facts: Facts) -> None:
+    story.columns |= {"withdrawn_at": row[4], "withdrawn_by": facts["signal"]}
+
+
+def _returned(story: Story, _row: JournalLine, _facts: Facts) -> None:
+    story.columns |= {"withdrawn_at": None, "withdrawn_by": None}
+
+
 _TELLERS: Mapping[str, Callable[[Story, JournalLine, Facts], None]] = {
     "added": _added,
     "revised": _revised,
@@ -191,4 +201,6 @@ _TELLERS: Mapping[str, Callable[[Story, JournalLine, Facts], None]] = {
     "observed": _observed,
     "volatile": _volatile,
     "calm": _calm,
+    "withdrawn": _withdrawn,
+    "returned": _returned,
 }

@@ -20,7 +20,9 @@ from aggregator.model import (
     RevisionHash,
     Text,
 )
+from aggregator.model.presence import Absence, PresenceQuery, Suspect, Unseen
 from aggregator.store.captures import original_of
+from aggregator.store.memory.presence import suspects, unseen
 from aggregator.store.memory.tables import Tables
 from aggregator.store.recording import record_poll, release
 from aggregator.store.showing import HEADS_A_HASH, KIN, RECENT, head, wants_text
@@ -43,6 +45,26 @@ class MemoryLedger:
         with self._tables.undo.lock:
             row = self._tables.captures.holding(digest)
         return None if row is None else original_of(row)
+
+    def unseen(self, query: PresenceQuery) -> Unseen:
+        """The stored entries that one document leaves out (D-26)."""
+        with self._tables.undo.lock:
+            return unseen(self._tables, query)
+
+    def absences(self, feed_id: FeedId) -> tuple[Absence, ...]:
+        """What is noted of entries that the documents of a feed leave out."""
+        with self._tables.undo.lock:
+            return self._tables.absences.of(feed_id)
+
+    def note(self, absence: Absence) -> None:
+        """Change what is noted of a missing entry."""
+        with self.transaction():
+            self._tables.absences.put(absence)
+
+    def suspects(self, now: datetime, limit: int) -> tuple[Suspect, ...]:
+        """Missing entries whose pages are due to be asked for, longest due first."""
+        with self._tables.undo.lock:
+            return suspects(self._tables, now, limit)
 
     def record(self, record: PollRecord) -> None:
         """Write one poll and all that follows from it (D-22, H-06)."""

@@ -30,6 +30,7 @@ from aggregator.model import (
 )
 from aggregator.proving import sha256
 from aggregator.store.captures import CAPTURED
+from aggregator.store.edits import is_told
 from aggregator.store.memory.edits import edits
 from aggregator.store.memory.tables import Tables, feed_host
 from aggregator.store.showing import MEMBERS, by_time, card, entry_line, feed_line, feed_title, item, member, version
@@ -77,6 +78,13 @@ class MemoryArchive:
         """The latest edits that readers could see, newest first."""
         with self._tables.undo.lock:
             return edits(self._tables, limit)
+
+    def withdrawals(self, limit: int) -> tuple[Item, ...]:
+        """Announced entries that their publishers took down, the latest noticed first (D-26)."""
+        with self._tables.undo.lock:
+            gone = [(each.withdrawn_at, each.entry_id) for each in self._tables.entries.values() if _is_gone(each)]
+            found = (self._tables.entries[number] for _, number in sorted(gone, reverse=True))
+            return tuple(item_of(entry, self._tables) for entry in islice(found, max(limit, 0)))
 
     def last_poll(self) -> datetime | None:
         """When the latest poll began."""
@@ -139,6 +147,10 @@ class MemoryArchive:
             )
 
 
+def _is_gone(entry: StoredEntry) -> bool:
+    return entry.withdrawn_at is not None and is_told(entry)
+
+
 def _start(row: Mapping[str, object]) -> str:
     return str(row["started_at"])
 
@@ -170,6 +182,7 @@ class MemoryCatalogue:
     def _matches(self, entry: StoredEntry, wanted: EntryFilter) -> bool:
         return (
             wanted.feed in (None, entry.feed_id)
+            and (not wanted.withdrawn or entry.withdrawn_at is not None)
             and (wanted.since is None or entry.published_at >= wanted.since)
             and (wanted.until is None or entry.published_at < wanted.until)
             and _says(self._shown(entry), (wanted.query or "").split())

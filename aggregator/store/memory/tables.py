@@ -25,6 +25,7 @@ from aggregator.model import (
 )
 from aggregator.proving import GENESIS
 from aggregator.store.hosts import host_of
+from aggregator.store.memory.absences import Absences
 from aggregator.store.memory.captures import Bodies
 from aggregator.store.memory.pending import Aside
 from aggregator.store.memory.segments import ChainShelves
@@ -63,6 +64,7 @@ class Tables:
         self.undo = undo = Undo()
         self.watching, self.captures = Watching(undo), Bodies(undo)
         self.pending = Aside(undo)
+        self.absences = Absences(undo)
         self.feeds: Shelf[FeedId, StoredFeed] = Shelf(undo)
         self.hosts: Shelf[str, Host] = Shelf(undo)
         self.flights: Shelf[FeedId, str] = Shelf(undo)

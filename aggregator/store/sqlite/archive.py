@@ -47,6 +47,10 @@ SELECT json_array(id, tag, url, source, status, status_text, removed, enabled, e
     learned -> '$.profile', learned -> '$.moved_url', learned -> '$.proposal')
 FROM feeds ORDER BY id
 """
+_WITHDRAWN = """
+SELECT id FROM entries INDEXED BY entries_withdrawn
+WHERE withdrawn_at IS NOT NULL AND pub_seq IS NOT NULL AND announced = 1 ORDER BY withdrawn_at DESC, id DESC LIMIT ?
+"""
 _KINDS = "SELECT DISTINCT kind FROM journal WHERE seq > ? AND seq <= ?"
 _TIP = f"SELECT seq, at FROM journal WHERE kind <> '{CAPTURED}' ORDER BY seq DESC LIMIT 1"  # noqa: S608 - a word of ours
 _TOUCHED = f"SELECT DISTINCT feed_id FROM journal WHERE seq > ? AND seq <= ? AND kind <> '{CAPTURED}'"  # noqa: S608
@@ -87,6 +91,11 @@ class SqliteArchive:
         """The latest edits that readers could see, newest first."""
         with self._database.reading() as reader:
             return edits(reader, limit)
+
+    def withdrawals(self, limit: int) -> tuple[Item, ...]:
+        """Announced entries that their publishers took down, the latest noticed first (D-26)."""
+        with self._database.reading() as reader:
+            return items_of(reader, [EntryId(row[0]) for row in reader.execute(_WITHDRAWN, (max(limit, 0),))])
 
     def last_poll(self) -> datetime | None:
         """When the latest poll began."""

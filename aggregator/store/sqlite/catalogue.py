@@ -32,6 +32,7 @@ WHERE (?1 IS NULL OR last_poll_at > ?1) AND (?2 IS NULL OR next_poll_at < ?2) OR
 """
 _SHOWN = "JOIN revisions AS shown ON shown.entry_id = entries.id AND shown.number = entries.displayed"
 _SAYS = "instr(fold(shown.title || ' ' || shown.summary || ' ' || shown.content), ?) > 0"
+_GONE = "entries.withdrawn_at IS NOT NULL"
 _REVISION = "SELECT * FROM revisions WHERE entry_id = ? AND number = ?"
 _LARGEST = 2**63 - 1
 
@@ -117,7 +118,7 @@ def _listing(wanted: EntryFilter) -> tuple[str, tuple[Any, ...]]:
         *((_SAYS, word) for word in words),
     ]
     chosen = [(text, fact) for text, fact in parts if fact is not None]
-    where = " AND ".join(text for text, _ in chosen) or "TRUE"
+    where = " AND ".join([*(text for text, _ in chosen), *([_GONE] if wanted.withdrawn else [])]) or "TRUE"
     join = _SHOWN if words else ""
     order = "ORDER BY entries.published_at DESC, entries.id DESC LIMIT ?"
     statement = f"SELECT entries.* FROM entries {join} WHERE {where} {order}"  # noqa: S608

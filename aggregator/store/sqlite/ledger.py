@@ -24,6 +24,7 @@ from aggregator.model import (
     RevisionHash,
     Text,
 )
+from aggregator.model.presence import Absence, PresenceQuery, Suspect, Unseen
 from aggregator.store.captures import original_of
 from aggregator.store.recording import record_poll, release
 from aggregator.store.rows import alias_digest, entry_of
@@ -31,6 +32,7 @@ from aggregator.store.showing import HEADS_A_HASH, KIN, RECENT, head, wants_text
 from aggregator.store.sqlite.captures import Bodies
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.sqlite.presence import Absences, absences, suspects, unseen
 from aggregator.store.sqlite.tables import Tables
 from aggregator.store.stored import StoredEntry
 from aggregator.store.values import instant, instant_text, maybe_instant, safe
@@ -103,6 +105,26 @@ class SqliteLedger:
         with self._database.reading() as connection:
             row = Bodies(connection).holding(digest)
         return None if row is None else original_of(row)
+
+    def unseen(self, query: PresenceQuery) -> Unseen:
+        """The stored entries that one document leaves out (D-26)."""
+        with self._database.reading() as connection:
+            return unseen(connection, query)
+
+    def absences(self, feed_id: FeedId) -> tuple[Absence, ...]:
+        """What is noted of entries that the documents of a feed leave out."""
+        with self._database.reading() as connection:
+            return absences(connection, feed_id)
+
+    def note(self, absence: Absence) -> None:
+        """Change what is noted of a missing entry."""
+        with self._database.transaction() as writer:
+            Absences(writer).put(absence)
+
+    def suspects(self, now: datetime, limit: int) -> tuple[Suspect, ...]:
+        """Missing entries whose pages are due to be asked for, longest due first."""
+        with self._database.reading() as connection:
+            return suspects(connection, now, limit)
 
     def record(self, record: PollRecord) -> None:
         """Write one poll and all that follows from it (D-22, H-06).

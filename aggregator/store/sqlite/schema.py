@@ -16,6 +16,7 @@ from aggregator.store.sqlite.events import EVENTS
 from aggregator.store.sqlite.founding import FOUNDING
 from aggregator.store.sqlite.pending import VOLATILE
 from aggregator.store.sqlite.politeness import add_politeness
+from aggregator.store.sqlite.presence import PRESENCE
 from aggregator.store.sqlite.provenance import PROVENANCE
 from aggregator.store.sqlite.segments import SEGMENTS
 from aggregator.store.sqlite.steps import Steps, toolbox_on
@@ -118,6 +119,13 @@ def m0010_edits(db: Toolbox) -> None:
 def m0011_backfills(db: Toolbox) -> None:
     """Jobs that fetch the past (B-03)."""
     for statement in BACKFILLS:
+        db.execute(statement)
+
+
+@migrations()
+def m0012_presence(db: Toolbox) -> None:
+    """Entries that feeds list no more, and those withdrawn at their source (D-26)."""
+    for statement in PRESENCE:
         db.execute(statement)
 
 

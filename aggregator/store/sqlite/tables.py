@@ -25,6 +25,7 @@ from aggregator.store.sqlite.captures import Bodies
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.events import add_event
 from aggregator.store.sqlite.pending import Aside
+from aggregator.store.sqlite.presence import Absences
 from aggregator.store.sqlite.segments import ChainRows
 from aggregator.store.sqlite.watching import Watching
 from aggregator.store.stored import Settled, StoredEntry, StoredFeed, StoredRevision
@@ -86,6 +87,7 @@ class Tables:
         self.watching, self.captures = Watching(writer), Bodies(writer)
         self.chains = ChainRows(writer)
         self.pending = Aside(writer)
+        self.absences = Absences(writer)
 
     def tip(self) -> tuple[int, str]:
         """The last sequence number and its hash."""
