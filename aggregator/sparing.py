@@ -43,7 +43,7 @@ class Hosts(Protocol):
         ...
 
     def requests(self, since: datetime, until: datetime) -> int:
-        """Requests begun from ``since`` to ``until``, redirects included (A-06)."""
+        """Requests of polling begun from ``since`` to ``until``, redirects included (A-06)."""
         ...
 
     def recall(self, name: str) -> str | None:

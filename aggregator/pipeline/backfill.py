@@ -111,12 +111,21 @@ def prepared(job: Backfill, desk: Desk) -> Backfill:
         return job
     source, state = desk.ports.sources.get(job.feed_id)
     if state.last_success_at is None:
-        raise StoreError(f"{job.feed_id} was never read; poll it first, so that its present entries are announced")
-    ground = ground_of(source, state, desk.web_archive)
+        _check_unread(job, state)
+    ground = ground_of(source, state, desk.web_archive, desk.jobs.addresses(job.feed_id))
     now = desk.ports.clock.now()
     spared = gives(state, now) and unconditional_spent(state, now) is not None
     first = survey_steps(ground, job.wanted, may_ask_feed=not spared)
     return begin(job, ground, first, desk.moment(job.feed_id, state))
+
+
+def _check_unread(job: Backfill, state: FeedState) -> None:
+    """A feed that could never be read has no present entries to announce: a web archive may still have its past."""
+    if not state.polls:
+        raise StoreError(f"{job.feed_id} was never polled; poll it first, so that its present entries are announced")
+    if job.wanted is not Strategy.WAYBACK:
+        remedy = "`--strategy wayback` looks for it in the web archive"
+        raise StoreError(f"{job.feed_id} could not be read so far ({state.status_text}); {remedy}")
 
 
 def next_address(job: Backfill, desk: Desk) -> str:

@@ -32,6 +32,10 @@ class Backfills(Protocol):
         """Gaps that wait for a backfill, oldest first."""
         ...
 
+    def addresses(self, feed_id: FeedId) -> tuple[str, ...]:
+        """Addresses that polls of this feed asked, the latest first; not more than a few."""
+        ...
+
     def put(self, job: Backfill) -> Backfill:
         """Replace the job of this number, or add it under the next one where its number is 0; returns it as stored.
         Raises `UnknownFeedError`."""

@@ -10,6 +10,8 @@ from aggregator.proving import canonical
 from aggregator.store.nouns import noun, plain
 from aggregator.store.values import Row, SqlValue
 
+MOST_ADDRESSES = 8
+"""So many addresses of one feed are worth looking for in a web archive."""
 _JSON = ("plan", "ground", "cursor", "story")
 _NAMES = tuple(field.name for field in fields(Backfill))
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from aggregator.model import JobStatus, Provenance, Strategy
+import pytest
+
+from aggregator.errors import StoreError
+from aggregator.model import JobStatus, Provenance, Source, Strategy
 from tests.pasts.feeds import Snapshot, WebArchive, snapshots
-from tests.pasts.server import HTML
+from tests.pasts.server import HTML, Told
 from tests.pasts.walking import Walk, walking
 from tests.pasts.wordpress import WordPress, posts, rss
+from tests.pipeline.fakes import FEED
 
 URL, ARCHIVE = "https://mossgate.example/", "https://archive.example/"
 
@@ -129,8 +134,6 @@ def test_429_stops_at_once_and_goes_on_a_day_later() -> None:
     assert len(kept.read) == 5
     kept.refuse_after = None
     walk.home.later(days=1, seconds=5)
-    from dataclasses import replace
-
     job = walk.walk(replace(job, status=JobStatus.QUEUED, next_at=None))
     assert (job.status, job.new) == (JobStatus.DONE, 50)
     assert kept.read.count(kept.kept[4].stamp) == 2
@@ -167,3 +170,27 @@ def test_hostile_lists_name_no_other_host() -> None:
     assert (job.status, job.new) == (JobStatus.DONE, 50)
     assert {url.split("/")[2] for _, url in walk.asked} == {"mossgate.example", "archive.example"}
     assert not [url for _, url in walk.asked if "evil" in url]
+
+
+def test_a_feed_that_is_dead_has_a_past_all_the_same() -> None:
+    """B-07: a feed that could never be read is looked for in the web archive, if that is asked for."""
+    kept = archive()
+    walk = walking(f"{URL}feed/", {URL: lambda _asked: Told(status=404), ARCHIVE: kept}, web_archive=ARCHIVE)
+    with pytest.raises(StoreError, match="--strategy wayback"):
+        walk.job()
+    job = walk.job(Strategy.WAYBACK)
+    assert (job.status, job.new, walk.told()) == (JobStatus.DONE, 58, 0)
+
+
+def test_addresses_the_feed_had_before_are_looked_for_too() -> None:
+    """B-07: captures lie under the address that the feed had then."""
+    kept = archive()
+    old = "http://news.old.example/rss"
+    kept.kept = [replace(one, url=old) for one in kept.kept]
+    site = WordPress(url=URL, all_posts=posts(URL, 60), rest=False, paged=False)
+    hosts = {"http://news.old.example/": lambda _asked: Told(status=404), URL: site, ARCHIVE: kept}
+    walk = walking(old, hosts, web_archive=ARCHIVE)
+    walk.home.store.sources.sync([Source(id=FEED, url=f"{URL}feed/")], walk.home.clock.at)
+    walk.poll()
+    job = walk.job(Strategy.WAYBACK)
+    assert (job.status, job.new) == (JobStatus.DONE, 50)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 _FEED_PATH = re.compile(r"(?:feed(?:/(?:rss2?|rdf|atom))?|wp-rss2?\.php|wp-atom\.php)/?$")
 _FEED_NAMES = ("rss", "rss2", "rdf", "atom", "feed")
-MOST_VARIANTS = 16
+MOST_VARIANTS = 24
 
 
 def digest(text: str) -> str:

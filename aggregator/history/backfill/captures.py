@@ -11,6 +11,8 @@ from urllib.parse import quote, urlsplit
 
 LONGEST = 2_000
 MOST_LINES = 20_000
+DIGEST = 16
+"""Characters of a digest that are kept: enough to tell bodies of one feed apart."""
 FEEDS = ("xml", "rss", "atom", "json", "rdf", "text/plain", "octet-stream", "unk", "-")
 """Words of media types that a feed may have been kept under; a page of HTML is none."""
 _STAMP = re.compile(r"[12]\d{13}", re.ASCII)
@@ -41,7 +43,7 @@ def read_cdx(body: bytes) -> tuple[tuple[Capture, ...], str]:
     for line in head:
         fields = line.split(" ")
         if len(fields) >= 5 and fields[2] in ("200", "-") and _may_be_feed(fields[3]):
-            captures += _capture(fields[0], fields[1], fields[4])
+            captures += _capture(fields[0], fields[1], fields[4][:DIGEST])
     key = next((line.strip() for line in tail if line.strip()), "")
     return tuple(captures), key[:LONGEST]
 

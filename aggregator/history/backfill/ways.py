@@ -47,15 +47,16 @@ WAYS: Mapping[Strategy, Way] = {
 }
 
 
-def ground_of(source: Source, state: FeedState, web_archive: str) -> Ground:
-    """What configuration and polls have taught so far. ``web_archive`` is its root with a slash, empty for none."""
+def ground_of(source: Source, state: FeedState, web_archive: str, former: tuple[str, ...] = ()) -> Ground:
+    """What configuration and polls have taught so far. ``web_archive`` is its root with a slash, empty for none;
+    ``former`` are addresses that the feed was asked at before."""
     url, profile = poll_url(source, state), state.profile
     home = source.site or profile.site_url or site_of_feed(url) or urljoin(url, "/")
     generator = profile.generator or ""
     return Ground(
         feed_url=url,
         home=home,
-        variants=variants(url, source.url, state.final_url),
+        variants=variants(url, source.url, state.final_url, *former),
         previous=profile.previous,
         following=profile.following,
         generator=generator,

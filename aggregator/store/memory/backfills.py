@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from aggregator.model import Backfill, FeedId, Gap
+from aggregator.model import BACKFILLED, SKIPPED, SOUGHT, Backfill, FeedId, Gap, Provenance
+from aggregator.store.backfill_rows import MOST_ADDRESSES
 from aggregator.store.memory.hosts import active
 from aggregator.store.memory.tables import Tables
 from aggregator.store.syncing import CLOCK_TOLERANCE
@@ -45,6 +46,14 @@ class MemoryBackfills:
             gaps = [gap for gap in self._tables.watching.gaps.values() if gap.kind == NO_OVERLAP]
         queued = (gap for gap in gaps if gap.closed_at is None and gap.backfill == "queued")
         return tuple(sorted(queued, key=lambda gap: gap.raised_at))
+
+    def addresses(self, feed_id: FeedId) -> tuple[str, ...]:
+        """Addresses that polls of this feed asked, the latest first; not more than a few."""
+        with self._tables.undo.lock:
+            polls = [row for row in self._tables.polls.values() if row["feed_id"] == feed_id]
+            own = [row for row in polls if row["provenance"] == Provenance.LIVE]
+        asked = [str(row["url"]) for row in reversed(own) if row["outcome"] not in (BACKFILLED, SOUGHT, SKIPPED)]
+        return tuple(dict.fromkeys(asked))[:MOST_ADDRESSES]
 
     def put(self, job: Backfill) -> Backfill:
         """Replace the job of this number, or add it under the next one. Raises `UnknownFeedError`."""

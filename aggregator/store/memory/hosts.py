@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from aggregator.model import NOBODY_ASKED, SKIPPED, Cooling, FeedId
+from aggregator.model import BACKFILLED, NOBODY_ASKED, SKIPPED, Cooling, FeedId
 from aggregator.store.bucket import spend
 from aggregator.store.hosts import host_of
 from aggregator.store.memory.tables import Host, Tables, feed_host
@@ -154,8 +154,8 @@ def _lease_rewound(feed: StoredFeed, now: datetime) -> StoredFeed:
 
 
 def was_request(outcome: object, via: object) -> bool:
-    """Whether a row of polls stands for a request that was made."""
-    return outcome not in (SKIPPED, *NOBODY_ASKED) and via is None
+    """Whether a row of polls stands for a request that counts in the budget of polling; the past has its own (B-02)."""
+    return outcome not in (SKIPPED, BACKFILLED, *NOBODY_ASKED) and via is None
 
 
 def active(feed: StoredFeed) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 
 from aggregator.model import Backfill, FeedId, Gap
-from aggregator.store.backfill_rows import backfill_of, backfill_row
+from aggregator.store.backfill_rows import MOST_ADDRESSES, backfill_of, backfill_row
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.tables import fetch_feed
 from aggregator.store.syncing import CLOCK_TOLERANCE
@@ -55,6 +55,10 @@ SELECT backfills.* FROM backfills JOIN feeds ON feeds.id = feed_id AND enabled A
 WHERE backfills.status IN ('queued', 'resting')
 AND (next_at IS NULL OR next_at <= ? OR backfills.updated_at > ?) ORDER BY backfills.updated_at, number
 """
+_ADDRESSES = """
+SELECT url FROM polls WHERE feed_id = ? AND provenance = 'live' AND outcome NOT IN ('backfilled', 'sought', 'skipped')
+GROUP BY url ORDER BY max(id) DESC LIMIT ?
+"""
 _WANTED = "SELECT * FROM gaps WHERE kind = ? AND closed_at IS NULL AND backfill = 'queued' ORDER BY raised_at, id"
 
 
@@ -92,6 +96,11 @@ class SqliteBackfills:
         """Gaps that wait for a backfill, oldest first."""
         with self._database.reading() as reader:
             return tuple(map(gap_of, reader.execute(_WANTED, (NO_OVERLAP,)).fetchall()))
+
+    def addresses(self, feed_id: FeedId) -> tuple[str, ...]:
+        """Addresses that polls of this feed asked, the latest first; not more than a few."""
+        with self._database.reading() as reader:
+            return tuple(row["url"] for row in reader.execute(_ADDRESSES, (feed_id, MOST_ADDRESSES)).fetchall())
 
     def put(self, job: Backfill) -> Backfill:
         """Replace the job of this number, or add it under the next one. Raises `UnknownFeedError`."""

@@ -57,7 +57,7 @@ WHERE last_request_at > :ahead
 """
 _REQUESTS = """
 SELECT count(*) + coalesce(sum(hops), 0) FROM polls
-WHERE started_at BETWEEN ? AND ? AND outcome NOT IN ('skipped', 'pushed', 'imported') AND via IS NULL
+WHERE started_at BETWEEN ? AND ? AND outcome NOT IN ('skipped', 'pushed', 'imported', 'backfilled') AND via IS NULL
 """
 
 
