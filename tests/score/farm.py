@@ -11,6 +11,7 @@ from tests.score.publishers import (
     Odd,
     between,
     busy,
+    fidgety,
     flapping,
     forgetful,
     instead,
@@ -53,6 +54,11 @@ def _validators(add) -> None:
     add("renaming.example", odd=renaming)
     add("touching.example", odd=touching)
     add("lying.example", odd=lying)
+    add("fidgety.example", odd=fidgety)
+    add(
+        "bomb.example",
+        odd=instead(Reply(status=200, broken="too-large", headers={"etag": '"b"'}, usable=False), between(20, 23)),
+    )
     add("sparing.example", odd=sparing, every=timedelta(hours=3))
     add(
         "torn.example",
@@ -71,6 +77,10 @@ def _redirects(add) -> None:
     one, other = add("one.flapping.example", kept_from="flap"), add("two.flapping.example", kept_from="flap")
     add("flapping.example", odd=flapping(one, other))
     add("loop.example", odd=moved("https://loop.example/feed", 301))
+    end = add("end.chain.example", kept_from="chain")
+    third = add("third.chain.example", odd=moved(end, 308))
+    second = add("second.chain.example", odd=moved(third, 307))
+    add("chain.example", odd=moved(second, 301))
     shared = add("shared.example", "feed", every=timedelta(hours=17))
     add("alias.shared.example", odd=moved(shared, 302))
 
@@ -110,7 +120,8 @@ def _hints(add) -> None:
 
 def sources(feeds: dict[str, Feed]) -> list[Source]:
     """A subscription to each address that is not only a target; two in other time zones."""
-    targets = ("new.example", "heir.example", "one.flapping.example", "two.flapping.example")
+    chain = ("second.chain.example", "third.chain.example", "end.chain.example")
+    targets = ("new.example", "heir.example", "one.flapping.example", "two.flapping.example", *chain)
     found = []
     for url in feeds:
         host = url.split("/")[2]

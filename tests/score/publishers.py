@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -19,7 +20,8 @@ Odd = Callable[["Feed", Ask, timedelta], Reply | None]
 class Feed:
     """A feed with a new entry ``every`` so often, the last five shown.
 
-    ``gives`` and ``heeds`` are which validators it hands out and understands; ``odd`` its misbehaviour.
+    ``gives`` and ``heeds`` are which validators it hands out and understands; ``odd`` its misbehaviour. With
+    ``instants`` entries come out then, and are dated.
     """
 
     url: str
@@ -31,9 +33,12 @@ class Feed:
     odd: Odd | None = None
     answers: int = 0
     kept_from: str = ""
+    instants: Sequence[datetime] = ()
 
     def version(self, since: timedelta) -> int:
         """How many entries came out so far."""
+        if self.instants:
+            return 5 + bisect_right(self.instants, self.start + since)
         return 5 + int(since / self.every)
 
     def validators(self, since: timedelta) -> dict[str, str]:
@@ -80,7 +85,11 @@ class Feed:
         """One line an entry: number and text. Addresses of entries never follow the address of the feed."""
         last = self.version(since)
         stem = self.kept_from or self.url
-        return "\n".join(f"{stem}#{number}" for number in range(last, last - 5, -1)).encode()
+        return "\n".join(f"{stem}#{number}{self._date(number)}" for number in range(last, last - 5, -1)).encode()
+
+    def _date(self, number: int) -> str:
+        """``@`` and when the entry came out, where that is told."""
+        return f"@{self.instants[number - 6].isoformat()}" if self.instants and number > 5 else ""
 
 
 def instead(reply: Reply, when: Callable[[timedelta], bool]) -> Odd:
@@ -116,6 +125,15 @@ def sparing(feed: Feed, ask: Ask, since: timedelta) -> Reply | None:
         return Reply(status=200, headers=headers, body=feed.body(since))
     lines = "\n".join(f"{feed.url}#{each}" for each in range(number, known, -1))
     return Reply(status=226, headers={**headers, "im": "feed", "cache-control": "no-store, im"}, body=lines.encode())
+
+
+def fidgety(feed: Feed, ask: Ask, since: timedelta) -> Reply | None:
+    """A new ETag every hour, whatever happens, beside a date that stays; both must be known to be let off."""
+    usual = feed.validators(since)
+    now = {**usual, "etag": f'"{int(since / HOUR)}-{feed.version(since)}"'}
+    if (ask.get("if-none-match"), ask.get("if-modified-since")) == (now["etag"], now["last-modified"]):
+        return Reply(status=304, headers=now)
+    return Reply(status=200, headers={"content-type": "application/rss+xml", **now}, body=feed.body(since))
 
 
 def forgetful(feed: Feed, ask: Ask, since: timedelta) -> Reply | None:

@@ -13,7 +13,7 @@ from aggregator.model import AskMode, FeedId, FeedStatus
 from aggregator.pipeline.politeness import host_scores
 from aggregator.store.values import instant, instant_text
 from tests.score.farm import FLOORS, sources, web
-from tests.score.installation import Installation, silence
+from tests.score.installation import BUDGET, Installation, silence
 from tests.score.marks import bad_marks, unconditional_share
 from tests.score.world import World
 
@@ -122,12 +122,13 @@ def test_no_poll_because_of_a_round_hour(place: Installation) -> None:
 
 
 def test_what_was_learned_of_the_servers(place: Installation) -> None:
-    """H-10, H-40, H-41, H-44: validator modes and new addresses, without a single entry announced twice."""
+    """H-10, H-40, H-41, H-42, H-44: validator modes and new addresses, without a single entry announced twice."""
     assert state(place, "etag-alone.example").revalidation.mode is AskMode.ETAG
     assert state(place, "date-alone.example").revalidation.mode is AskMode.LM
     assert state(place, "moved.example").moved_url == "https://new.example/news"
     assert state(place, "dying.example").moved_url == "https://heir.example/news"
     assert state(place, "flapping.example").moved_url is None
+    assert state(place, "chain.example").moved_url == "https://second.chain.example/feed"
     for row in place.store.catalogue.feeds():
         assert row.entries <= 5 + 120 * DAY / timedelta(hours=3)
     counts = {row.source.id: row.entries for row in place.store.catalogue.feeds()}
@@ -188,7 +189,7 @@ def test_the_knob_keeps_to_the_budget(place: Installation) -> None:
     for seen in place.world.log:
         days[(seen.at - SPRING) // DAY] += 1
     usual = sorted(days[day] for day in range(60, 79))[9]
-    assert usual / len(place.sources) < 4.0
+    assert usual / len(place.sources) == pytest.approx(BUDGET, rel=0.1)
 
 
 def test_exchanges_run_forward(place: Installation) -> None:

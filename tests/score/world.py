@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 from aggregator.fetch.policy import conditional
 from aggregator.model import (
     ContentHash,
+    DateStatus,
     Document,
     Entry,
     Exchange,
@@ -24,6 +25,7 @@ from aggregator.model import (
     Request,
     Response,
     RevisionHash,
+    Stamp,
     Unreachable,
     Unreadable,
 )
@@ -119,7 +121,12 @@ class TinyDigest:
 
 
 def _entry(line: str, position: int, context: ReadContext) -> Entry:
-    return Entry(position=position, raw_id=line, url=line, link=line, title=f"Notice {line}", content=f"<p>{line}</p>")
+    name, _, date = line.partition("@")
+    plain = Entry(position=position, raw_id=name, url=name, link=name, title=f"Notice {name}", content=f"<p>{name}</p>")
+    if not date:
+        return plain
+    stamp = Stamp(raw=date, element="pubDate", instant=datetime.fromisoformat(date), status=DateStatus.OK)
+    return replace(plain, published=stamp)
 
 
 def _prints(entry: Entry) -> Fingerprint:
