@@ -122,6 +122,8 @@ def _facts(capture: Capture) -> Iterator[tuple[str, str]]:
         yield "Aggregator-Slip", slip_field(capture.slip)
     if capture.observed_at is not None:
         yield "Aggregator-Observed", instant_field(capture.observed_at)
+    if capture.base is not None:
+        yield "Aggregator-Base", address(capture.base)
     if capture.provenance.brought:
         return
     yield "WARC-Protocol", "h2" if response.http_version.startswith("HTTP/2") else response.http_version.lower()

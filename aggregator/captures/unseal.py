@@ -107,6 +107,7 @@ def _opened(found: Group) -> Opened:
             provenance=provenance,
             slip=_slip(answer),
             observed_at=_instant(answer, "Aggregator-Observed") if answer.field("Aggregator-Observed") else None,
+            base=answer.field("Aggregator-Base"),
         ),
         record_id=_text(answer, "WARC-Record-ID").strip("<>"),
         kind=CaptureKind.WHOLE if answer.kind != "revisit" else _KINDS[_text(answer, "WARC-Profile")],

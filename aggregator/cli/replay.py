@@ -57,7 +57,7 @@ def _print(found: Replayed) -> None:
     if found.uncaptured:
         click.echo(f"{found.uncaptured:,} polls brought bodies that were not kept: captures were off or paused")
     for provenance, count in found.left_out.items():
-        click.echo(f"{count:,} documents of the past ({provenance}) are not replayed; their entries count as missing")
+        click.echo(f"{count:,} documents of the past ({provenance}) were not kept; their entries count as missing")
     for lost in found.lost[:NAMED]:
         click.echo(plain(f"lost: poll {lost.poll} of {lost.feed_id}: {lost.text}"))
     for table in found.tables:

@@ -24,8 +24,9 @@ class Capture:
     """One answer to be kept. ``asked`` are the header lines of the request that it answers.
 
     Of what a hub or an operator brought, nothing was asked: ``response.url`` is the topic or what names the document,
-    and of the header lines only its type is known (H-85). Of an imported document, ``slip`` is what was said of it, and
-    ``observed_at`` (aware, UTC) when somebody else captured it, where that is known.
+    and of the header lines only its type is known (H-85). Of an imported document, ``slip`` is what was said of it.
+    Where somebody else captured it, ``observed_at`` (aware, UTC) is when, as far as that is known; ``base`` is the
+    address that a page of history is read under, where that is not its own.
     """
 
     feed_id: FeedId
@@ -34,6 +35,7 @@ class Capture:
     provenance: Provenance = Provenance.LIVE
     slip: Slip | None = None
     observed_at: datetime | None = None
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

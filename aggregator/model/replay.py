@@ -28,6 +28,7 @@ class PastPoll:
     wire_bytes: int
     sent: str
     hops: int
+    entries: int
     via: FeedId | None
     provenance: Provenance
     next_poll_at: datetime | None
@@ -63,7 +64,18 @@ class Released:
     feed_id: FeedId
 
 
-Step = Configured | Released | PastPoll
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A backfill had fetched everything of a span in which entries were thought missing."""
+
+    at: datetime
+    feed_id: FeedId
+    since: datetime
+    until: datetime
+
+
+Doing = Configured | Released | Filled
+Step = Doing | PastPoll
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +117,7 @@ class TableSum:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
     """What became of a replay. ``polls`` were stepped through, ``bodies`` read by today's parser, ``uncaptured`` polls
-    brought something that was not kept; ``left_out`` counts documents that did not come by polls, by provenance.
+    brought something that was not kept; ``left_out`` counts documents of the past of which that is so, by provenance.
     ``equal`` is set where every row of every table is the same."""
 
     polls: int

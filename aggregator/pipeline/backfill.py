@@ -23,7 +23,6 @@ from aggregator.model import (
     Exchange,
     FeedId,
     FeedState,
-    Meaning,
     Modified,
     ReadContext,
     Request,
@@ -175,6 +174,7 @@ def _capture(job: Backfill, request: Request, page: Page) -> Capture | None:
     if page.ask.form in (Form.PAGE, Form.LIST) or not isinstance(page.exchange, Response):
         return None
     made = capture_of(job.feed_id, request, page.exchange)
+    made = replace(made, observed_at=page.observed_at, base=page.ask.base)
     survey = job.strategy is Strategy.SURVEY
     return made if survey else replace(made, provenance=job.strategy.provenance)
 
@@ -215,25 +215,28 @@ async def _read(source: Source, state: FeedState, ask: Ask, exchange: Exchange, 
     page = Page(ask=ask, exchange=exchange, meaning=meaning, observed_at=observed)
     if not isinstance(meaning, Modified) or ask.form in (Form.PAGE, Form.LIST):
         return page
-    reading = await ports.digest(meaning.body, _context(source, state, ask, meaning, observed or exchange.finished_at))
+    fetched_at = observed or exchange.finished_at
+    context = page_context(source, state, meaning, fetched_at, base=ask.base, posts=ask.form is Form.WORDPRESS)
+    reading = await ports.digest(meaning.body, context)
     if isinstance(reading, Unreadable):
         return replace(page, unreadable=reading)
-    return replace(page, document=_placed(reading))
+    return replace(page, document=placed(reading))
 
 
-def _placed(document: Document) -> Document:
+def placed(document: Document) -> Document:
     """Whatever it says of itself: of what a page of history leaves out nothing follows."""
     return replace(document, partial=True, complete=False)
 
 
-def _context(source: Source, state: FeedState, ask: Ask, meaning: Meaning, fetched_at: datetime) -> ReadContext:
-    """How the page is read: as at the time of its capture, under the address it had, with the names the feed calls
-    itself, so that the same words hash as they do in the live feed (B-10)."""
-    assert isinstance(meaning, Modified)
+def page_context(
+    source: Source, state: FeedState, meaning: Modified, fetched_at: datetime, *, base: str | None, posts: bool
+) -> ReadContext:
+    """How a page is read: as at the time of its capture, under the address it had (``base``), with the names the feed
+    calls itself, so that the same words hash as they do in the live feed (B-10). ``posts``: as posts of a WordPress."""
     profile = state.profile
-    learned = (profile.title, host(profile.site_url)) if ask.form is Form.WORDPRESS else ()
+    learned = (profile.title, host(profile.site_url)) if posts else ()
     return ReadContext(
-        url=ask.base or meaning.url,
+        url=base or meaning.url,
         fetched_at=fetched_at,
         content_type=meaning.content_type,
         content_language=meaning.content_language,
@@ -241,7 +244,7 @@ def _context(source: Source, state: FeedState, ask: Ask, meaning: Meaning, fetch
         language=source.language,
         site_url=source.site,
         names=tuple(dict.fromkeys((*names(source), *filter(None, learned)))),
-        form="wordpress" if ask.form is Form.WORDPRESS else "feed",
+        form="wordpress" if posts else "feed",
     )
 
 

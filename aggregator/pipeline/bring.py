@@ -19,6 +19,7 @@ from aggregator.model import (
     Capture,
     Document,
     FeedState,
+    Kept,
     Outcome,
     PollRecord,
     Provenance,
@@ -35,7 +36,8 @@ _STORED = (Outcome.NEW, Outcome.REPOST, Outcome.DUPLICATE, Outcome.REPEAT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where a document came from, for its row in ``polls``: the address asked (or the path of a file), the answer's
-    facts, what the row says. Instants are aware and UTC. ``capture`` is the document as it came, to be kept."""
+    facts, what the row says. Instants are aware and UTC. ``capture`` is the document as it came, to be
+    kept; ``kept`` where it lies already."""
 
     url: str
     started_at: datetime
@@ -46,6 +48,7 @@ class Origin:
     wire_bytes: int = 0
     hops: int = 0
     capture: Capture | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,9 @@ def bring_in(
         origin = origin or Origin(url=source.url, started_at=now, finished_at=now)
         document = document if before is None else only_before(document, before)
         verdict = judge_past(source, state, document, provenance, observed_at, origin.finished_at, ports)
-        kept = keep(origin.capture, ports) if origin.capture is not None else None
+        kept = origin.kept
+        if origin.capture is not None:
+            kept = keep(origin.capture, ports)
         if (
             kept is None
             and provenance is Provenance.IMPORT

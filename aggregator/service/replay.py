@@ -69,7 +69,7 @@ def _empty(folder: Path, past: SqlitePast) -> SqliteStore:
 
 
 async def _run(settings: Settings, past: SqlitePast, store: SqliteStore, tell: Tell) -> Replay:
-    digest = make_digest(settings, None)
+    digest, saved = make_digest(settings, None), make_digest(settings, 1, saved=True)
     ahead = Ahead(digest)
     ports = Ports(
         clock=SystemClock(),
@@ -83,12 +83,13 @@ async def _run(settings: Settings, past: SqlitePast, store: SqliteStore, tell: T
         mailbox=mailbox_of(settings),
     )
     reader = CaptureReader(settings.storage.path / CAPTURES)
-    replay = Replay(past=past, captures=reader, ports=ports, ahead=ahead, agent=agent_of(settings))
+    replay = Replay(past=past, captures=reader, ports=ports, ahead=ahead, saved=saved, agent=agent_of(settings))
     try:
         await replay.run(tell)
     finally:
         await ahead.drop()
         await digest.aclose()
+        await saved.aclose()
     return replay
 
 

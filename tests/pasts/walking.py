@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -25,6 +25,8 @@ from aggregator.pipeline.backfill import Desk, advance, kept, next_address, open
 from aggregator.pipeline.gate import RobotsGate
 from aggregator.pipeline.pace import Pace, Rules
 from aggregator.pipeline.poll import poll
+from aggregator.ports import Captures
+from aggregator.store.sqlite import InlineWriter
 from tests.pasts.server import Asked, Tell
 from tests.pipeline.fakes import FEED, Home, answer, home, unreachable
 
@@ -82,7 +84,13 @@ class Walk:
 
 
 def walking(
-    feed: str, hosts: Mapping[str, Tell], *, path: Path | None = None, web_archive: str = "", live: bool = False
+    feed: str,
+    hosts: Mapping[str, Tell],
+    *,
+    path: Path | None = None,
+    web_archive: str = "",
+    live: bool = False,
+    captures: Captures | None = None,
 ) -> Walk:
     """A home whose feed was polled once; ``hosts`` answer by their root address."""
     asked: list[tuple[datetime, str]] = []
@@ -100,6 +108,9 @@ def walking(
         return given
 
     made = home(Source(id=FEED, url=feed), script=script, path=path)
+    if captures is not None:
+        write = InlineWriter(made.store, before_commit=captures.flush)
+        made.ports = replace(made.ports, captures=captures, write=write)
     rules = Rules(spacing=lambda _url: SPACING, daily=500, live=live, host_spacing=timedelta(seconds=10))
     sources = made.store.sources
     gate = RobotsGate(made.ports.fetch, made.clock, AGENT, sources.recall, sources.remember)

@@ -18,7 +18,8 @@ from aggregator.pipeline.receive import receive
 from aggregator.pipeline.replay import Ahead, Replay, compare
 from aggregator.ports import Ports
 from aggregator.reading import read_document
-from aggregator.store.sqlite import InlineWriter, SqlitePast, open_store
+from aggregator.reading_saved import read_saved
+from aggregator.store.sqlite import InlineWriter, SqlitePast, SqliteStore, open_store
 from tests.pipeline.fakes import HandClock, ScriptedFetch, unreachable
 from tests.pipeline.test_replay import Home
 
@@ -48,11 +49,13 @@ def push(place: Home, feed: str, body: bytes, kind: str | None = "application/rs
 
 def replayed(place: Home, into: Path, since: datetime | None = None, room: int = 3) -> Replayed:
     """Everything again into an empty archive in this folder."""
+    return replay_into(place.file, into, since, room)
+
+
+def replay_into(file: Path, into: Path, since: datetime | None = None, room: int = 3) -> Replayed:
+    """The archive in this file, whose captures lie beside it, again into an empty one."""
     into.mkdir()
-    with closing(SqlitePast(place.file)) as past:
-        founding = past.founding()
-        given = {feed.feed_id: (feed.uuid, feed.tag) for feed in past.feeds()}
-        store = open_store(into / "archive.db", founding.authority, founding.at, lambda: "nobody new", given)
+    with closing(SqlitePast(file)) as past, closing(empty(into / "archive.db", past)) as store:
         clock = HandClock()
         ahead = Ahead(InlineDigest(read_document))
         ports = Ports(
@@ -64,11 +67,24 @@ def replayed(place: Home, into: Path, since: datetime | None = None, room: int =
             write=InlineWriter(store),
             retry_scope=RetryScope.FEED,
         )
-        reader = CaptureReader(place.file.parent / "captures")
-        replay = Replay(past=past, captures=reader, ports=ports, ahead=ahead, agent=AGENT, room=room)
+        replay = Replay(
+            past=past,
+            captures=CaptureReader(file.parent / "captures"),
+            ports=ports,
+            ahead=ahead,
+            saved=InlineDigest(read_saved),
+            agent=AGENT,
+            room=room,
+        )
         done: list[int] = []
         asyncio.run(replay.run(done.append))
-        store.close()
         assert sum(done) >= replay.polls
         with closing(SqlitePast(into / "archive.db")) as today:
             return compare(replay, today, since)
+
+
+def empty(file: Path, past: SqlitePast) -> SqliteStore:
+    """A new archive that gives feeds the names they had."""
+    founding = past.founding()
+    given = {feed.feed_id: (feed.uuid, feed.tag) for feed in past.feeds()}
+    return open_store(file, founding.authority, founding.at, lambda: "nobody new", given)

@@ -234,6 +234,7 @@ def past(number: int, hour: int) -> PastPoll:
         wire_bytes=0,
         sent="none",
         hops=0,
+        entries=0,
         via=None,
         provenance=Provenance.LIVE,
         next_poll_at=None,

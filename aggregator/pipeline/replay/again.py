@@ -8,6 +8,7 @@ from aggregator.errors import CaptureError
 from aggregator.fetch.memory import remember_failure
 from aggregator.fetch.policy import make_request
 from aggregator.model import (
+    Capture,
     CaptureKind,
     CaptureRow,
     Delivery,
@@ -17,7 +18,6 @@ from aggregator.model import (
     Kept,
     Move,
     PollRecord,
-    Provenance,
     Request,
     Response,
     Source,
@@ -36,38 +36,44 @@ ANSWERED = {"modified", "same-body"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recalled:
-    """A poll with what was received then. ``response`` is ``None`` where there was no answer, or it is not kept, or not
+    """A poll with what was received then. ``capture`` is ``None`` where there was no answer, or it is not kept, or not
     readable: then ``fault`` says why."""
 
     poll: PastPoll
-    response: Response | None = None
+    capture: Capture | None = None
     kept: Kept | None = None
     fault: str | None = None
+
+    @property
+    def response(self) -> Response | None:
+        """The answer itself."""
+        return None if self.capture is None else self.capture.response
 
 
 def recall(poll: PastPoll, past: Past, captures: CaptureArchive) -> Recalled:
     """Fetch the answer of a poll from the captures, with its body, wherever that lies."""
     if poll.place is None:
-        return Recalled(poll=poll, response=_confirmation(poll))
+        return Recalled(poll=poll, capture=_confirmation(poll))
     row = past.capture(poll.capture) if poll.capture is not None else None
     kept = _kept(poll, row)
     try:
         opened = captures.read(poll.place)
-        response = opened.capture.response
+        capture = opened.capture
         if opened.kind is CaptureKind.IDENTICAL:
             if row is None:
                 raise CaptureError(poll.place.file, poll.place.offset, "the body it repeats is not known")
-            response = replace(response, body=captures.read(row.place).capture.response.body)
+            body = captures.read(row.place).capture.response.body
+            capture = replace(capture, response=replace(capture.response, body=body))
     except CaptureError as fault:
         return Recalled(poll=poll, kept=kept, fault=str(fault))
-    return Recalled(poll=poll, response=response, kept=kept)
+    return Recalled(poll=poll, capture=capture, kept=kept)
 
 
-def _confirmation(poll: PastPoll) -> Response | None:
+def _confirmation(poll: PastPoll) -> Capture | None:
     """A 304 needs no capture: all it says is in its row."""
     if poll.http_status != 304:
         return None
-    return Response(
+    said = Response(
         url=poll.final_url,
         status=304,
         headers=(),
@@ -77,6 +83,7 @@ def _confirmation(poll: PastPoll) -> Response | None:
         wire_bytes=poll.wire_bytes,
         sent=poll.sent,
     )
+    return Capture(feed_id=poll.feed_id, response=said)
 
 
 def _kept(poll: PastPoll, row: CaptureRow | None) -> Kept | None:
@@ -178,8 +185,3 @@ def _as_it_was(recalled: Recalled, state: FeedState, move: Move | None) -> PollR
         provenance=poll.provenance,
         kept=recalled.kept,
     )
-
-
-def is_history(poll: PastPoll) -> bool:
-    """Whether the row tells of a document of the past, which did not come by a poll or a hub."""
-    return poll.provenance not in (Provenance.LIVE, Provenance.PUSH)

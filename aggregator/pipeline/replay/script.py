@@ -14,19 +14,19 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.model import FeedId, Move, Source
-from aggregator.model.replay import Configured, PastFeed, PastPoll, Released, Step
+from aggregator.model.replay import Configured, Doing, Filled, PastFeed, PastPoll, Released, Step
 from aggregator.ports import JournalLine
 from aggregator.store.nouns import noun
 
 LISTED = {"feed_added", "feed_changed", "feed_returned"}
-REMOVED = "feed_removed"
+REMOVED, RELEASED, FILLED = "feed_removed", "released", "gap_filled"
 BY_HAND = "released by the operator"
 _BEYOND = 2**62
 
 
 @dataclass(slots=True)
 class Note:
-    """A journal row that people brought about, and the polls it stands between: after ``after``, before ``before``."""
+    """A journal row that no poll brought about, and the polls it stands between: after ``after``, before ``before``."""
 
     seq: int
     kind: str
@@ -60,13 +60,13 @@ def read_notes(journal: Iterable[JournalLine]) -> Notes:
             if kind == "feed_moved":
                 origin, target = facts["url"]
                 moves[poll] = Move(origin=origin, target=target, reason=facts["reason"])
-        elif kind in LISTED or kind == REMOVED or _by_hand(kind, facts):
+        elif kind in LISTED or kind in (REMOVED, FILLED) or _by_hand(kind, facts):
             found.append(Note(seq, kind, FeedId(feed_id), datetime.fromisoformat(at), facts, last))
     return Notes(by_people=tuple(found), moves=moves)
 
 
 def _by_hand(kind: str, facts: Mapping[str, Any]) -> bool:
-    return kind == "released" and facts.get("reason", {}).get("text") == BY_HAND
+    return kind == RELEASED and facts.get("reason", {}).get("text") == BY_HAND
 
 
 def sources_then(notes: Sequence[Note], feeds: Sequence[PastFeed]) -> Mapping[int, Source]:
@@ -123,10 +123,10 @@ def _grouped(notes: Sequence[Note]) -> Iterator[list[Note]]:
 
 def _belongs(last: Note, note: Note, feeds: set[FeedId]) -> bool:
     """Whether this row was written by the same turn: at one instant, removals last, no feed twice."""
-    if last.at != note.at or (last.kind == "released") != (note.kind == "released"):
+    if last.at != note.at or FILLED in (last.kind, note.kind):
         return False
-    if note.kind == "released":
-        return last.feed_id == note.feed_id
+    if RELEASED in (last.kind, note.kind):
+        return last.kind == note.kind and last.feed_id == note.feed_id
     return not (last.kind == REMOVED and note.kind in LISTED) and note.feed_id not in feeds
 
 
@@ -137,9 +137,13 @@ def _precedes(group: Sequence[Note], poll: PastPoll) -> bool:
     return poll.number >= first.before or poll.finished_at > first.at
 
 
-def _step(group: Sequence[Note], sources: Mapping[int, Source]) -> Configured | Released:
-    at = group[0].at
-    if group[0].kind == "released":
-        return Released(at=at, feed_id=group[0].feed_id)
+def _step(group: Sequence[Note], sources: Mapping[int, Source]) -> Doing:
+    first = group[0]
+    at = first.at
+    if first.kind == RELEASED:
+        return Released(at=at, feed_id=first.feed_id)
+    if first.kind == FILLED:
+        since, until = (datetime.fromisoformat(first.payload[name]) for name in ("since", "until"))
+        return Filled(at=at, feed_id=first.feed_id, since=since, until=until)
     changed = tuple(sources[note.seq] for note in group if note.kind in LISTED)
     return Configured(at=at, changed=changed, removed=tuple(note.feed_id for note in group if note.kind == REMOVED))

@@ -12,18 +12,18 @@ from hashlib import sha256
 from aggregator.errors import UnknownFeedError
 from aggregator.fetch.meaning import interpret
 from aggregator.model import PUSHED, Document, FeedId, Modified, Move, ReadContext, Source, Unreadable
-from aggregator.model.replay import Configured, Lost, PastPoll, Released, Replayed, Step
+from aggregator.model.replay import Configured, Doing, Filled, Lost, PastPoll, Released, Replayed, Step
 from aggregator.pipeline.context import read_context
 from aggregator.pipeline.replay.again import (
     ANSWERED,
     Recalled,
     answered_again,
     brought_again,
-    is_history,
     noted_again,
     recall,
 )
 from aggregator.pipeline.replay.differences import TABLES, Comparison
+from aggregator.pipeline.replay.history import history_again, is_history
 from aggregator.pipeline.replay.script import read_notes, sources_then, steps
 from aggregator.ports import CaptureArchive, Digest, Past, Ports
 
@@ -66,13 +66,14 @@ class Ahead:
 class Replay:
     """One replay: ``past`` again into the empty archive behind ``ports``, whose digest is ``ahead``.
 
-    ``room`` bodies are read ahead. Everything is written in the caller's thread.
+    ``saved`` reads imported documents; ``room`` bodies are read ahead. Everything is written in the caller's thread.
     """
 
     past: Past
     captures: CaptureArchive
     ports: Ports
     ahead: Ahead
+    saved: Digest
     agent: str
     room: int = 8
     polls: int = 0
@@ -107,9 +108,9 @@ class Replay:
             tell(done)
         await self.ahead.drop()
 
-    def _looked_ahead(self, script: Iterator[Step]) -> Iterator[Configured | Released | Recalled]:
+    def _looked_ahead(self, script: Iterator[Step]) -> Iterator[Doing | Recalled]:
         """The steps with what was received, some of them ahead."""
-        waiting: deque[Configured | Released | Recalled] = deque()
+        waiting: deque[Doing | Recalled] = deque()
         for step in script:
             waiting.append(self._recalled(step) if isinstance(step, PastPoll) else step)
             if len(waiting) > self.room:
@@ -135,12 +136,14 @@ class Replay:
         if isinstance(meaning, Modified):
             self.ahead.begin(meaning.body, read_context(source, meaning, response.finished_at))
 
-    async def _act(self, step: Configured | Released | Recalled, moves: Mapping[int, Move]) -> None:
+    async def _act(self, step: Doing | Recalled, moves: Mapping[int, Move]) -> None:
         match step:
             case Configured():
                 self._configure(step)
             case Released():
                 self.ports.ledger.release(step.feed_id, step.at)
+            case Filled():
+                self.ports.ledger.fill_gaps(step.feed_id, step.since, step.until, step.at, done=True)
             case Recalled():
                 self.polls += 1
                 await self._again(step, moves)
@@ -156,18 +159,33 @@ class Replay:
         poll = recalled.poll
         if recalled.fault is not None and len(self.lost) < NAMED:
             self.lost.append(Lost(poll=poll.number, feed_id=poll.feed_id, text=recalled.fault))
+        self.bodies += bool(recalled.response is not None and recalled.response.body)
+        if not await self._brought(recalled):
+            self._count_missing(recalled)
+            await noted_again(recalled, moves.get(poll.number), self.ports)
+
+    async def _brought(self, recalled: Recalled) -> bool:
+        """Whether what was received then could be told again."""
+        poll = recalled.poll
         if is_history(poll):
-            self.left_out[str(poll.provenance)] += 1
-        elif recalled.response is not None:
-            self.bodies += bool(recalled.response.body)
-            if poll.outcome == PUSHED:
-                await brought_again(recalled, self.ports)
-            else:
-                await answered_again(recalled, self.ports, self.agent)
+            return await history_again(recalled, self.ports, self.saved)
+        if recalled.response is None:
+            return False
+        if poll.outcome == PUSHED:
+            await brought_again(recalled, self.ports)
+        else:
+            await answered_again(recalled, self.ports, self.agent)
+        return True
+
+    def _count_missing(self, recalled: Recalled) -> None:
+        """What had something to bring and did not; a capture that cannot be read is named by itself."""
+        poll = recalled.poll
+        if recalled.fault is not None or recalled.capture is not None:
             return
-        elif recalled.fault is None and poll.outcome in (*ANSWERED, PUSHED):
+        if is_history(poll) and poll.provenance.past:
+            self.left_out[str(poll.provenance)] += poll.entries > 0
+        elif poll.outcome in (*ANSWERED, PUSHED):
             self.uncaptured += 1
-        await noted_again(recalled, moves.get(poll.number), self.ports)
 
 
 def compare(replay: Replay, today: Past, since: datetime | None) -> Replayed:
@@ -180,7 +198,7 @@ def compare(replay: Replay, today: Past, since: datetime | None) -> Replayed:
         polls=replay.polls,
         bodies=replay.bodies,
         uncaptured=replay.uncaptured,
-        left_out=dict(replay.left_out),
+        left_out={name: count for name, count in replay.left_out.items() if count},
         lost=tuple(replay.lost),
         tables=(*tables, journal),
         differences=tuple(comparison.named),

@@ -94,6 +94,7 @@ def _poll(row: Row) -> PastPoll:
         wire_bytes=row["bytes"],
         sent=row["sent"],
         hops=row["hops"],
+        entries=row["entries"],
         via=row["via"],
         provenance=Provenance(row["provenance"]),
         next_poll_at=maybe_instant(row["next_poll_at"]),
