@@ -18,7 +18,7 @@ LARGEST = 50_000_000
 
 _NAME = re.compile(
     r"archive\.db|manifest\.json|captures/\d{4}-\d{2}-\d{3,6}\.(?:warc\.gz|cdxj)"
-    r"|config/(?:aggregator|feeds)\.toml|tables/[a-z_]{1,60}\.jsonl",
+    r"|config/(?:aggregator|feeds)\.toml|tables/[a-z0-9_]{1,60}\.jsonl",
     re.ASCII,
 )
 

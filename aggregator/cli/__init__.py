@@ -34,6 +34,7 @@ COMMANDS = {
     "backfill": ("backfill", "Fetch older entries from the publisher or a web archive; never announced."),
     "import": ("imports", "Bring saved pages, texts, feeds and web archives into the archive."),
     "backup": ("backup", "The whole archive in one file, while the service runs."),
+    "export": ("export", "The whole archive as plain files."),
     "restore": ("restore", "Bring an archive back; checked before it is moved in."),
     "simulate": ("simulate", "Polling policies against each other, under a virtual clock."),
     "replay": ("replay", "Today's parser over all captures: what would differ."),

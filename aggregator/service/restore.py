@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from aggregator.backup.manifest import CONFIG
+from aggregator.backup.folder import read_folder
+from aggregator.backup.manifest import CONFIG, TABLES
 from aggregator.backup.scratch import flush_folder, scratch
 from aggregator.backup.unpack import unpack
 from aggregator.errors import StoreError
@@ -15,7 +17,7 @@ from aggregator.model import Fixity, Manifest
 from aggregator.publish.manifest import STATE
 from aggregator.service.fixity import verify_archive
 from aggregator.service.lock import store_lock
-from aggregator.store.sqlite import describe, open_store
+from aggregator.store.sqlite import describe, load_tables, open_store
 from aggregator.wiring import CAPTURES, DATABASE, PUBLIC
 
 SCRATCH = ".restoring"
@@ -89,8 +91,16 @@ def _unpacked(backup: Path, folder: Path, watcher: Watcher) -> Manifest:
         size = backup.stat().st_size
     except OSError as error:
         raise StoreError(f"{backup} cannot be read: {error.strerror}") from error
-    watcher.stage("unpacking", size)
-    return unpack(backup, folder, watcher.tell)
+    if not backup.is_dir():
+        watcher.stage("unpacking", size)
+        return unpack(backup, folder, watcher.tell)
+    watcher.stage("unpacking", sum(path.stat().st_size for path in backup.rglob("*")))
+    manifest = read_folder(backup, folder, watcher.tell)
+    watcher.stage("storing", sum(manifest.about.counts.values()))
+    tables = [(each.name, folder / each.name) for each in manifest.files if each.name.startswith(f"{TABLES}/")]
+    load_tables(folder / DATABASE, manifest.about.steps, [(path.stem, path) for _, path in tables], watcher.tell)
+    shutil.rmtree(folder / TABLES, ignore_errors=True)
+    return manifest
 
 
 def _refuse(target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from aggregator.store.sqlite.copying import copy_database, describe, ends_of
 from aggregator.store.sqlite.driver import wal_reset_bug
+from aggregator.store.sqlite.dump import dump_tables, load_tables
 from aggregator.store.sqlite.evidence import SqliteEvidence
 from aggregator.store.sqlite.past import SqlitePast
 from aggregator.store.sqlite.schema import Migrated
@@ -17,7 +18,9 @@ __all__ = [
     "SqliteStore",
     "copy_database",
     "describe",
+    "dump_tables",
     "ends_of",
+    "load_tables",
     "open_store",
     "wal_reset_bug",
 ]

@@ -12,13 +12,11 @@ from aggregator.model import About
 from aggregator.proving import GENESIS
 from aggregator.store.sqlite.blueprint import steps_of
 from aggregator.store.sqlite.driver import plain_fault, sqlite3
+from aggregator.store.sqlite.dump import TABLES
 from aggregator.store.sqlite.evidence import ENDS, open_to_read
 
 PAGES = 4_096
 """Copied between two words about progress."""
-_TABLES = """
-SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND substr(name, 1, 7) <> 'sqlite_'
-"""
 Tell = Callable[[int], None]
 
 
@@ -57,7 +55,7 @@ def describe(path: Path) -> About:
     """The archive in figures. Raises `StoreError`."""
     try:
         with closing(open_to_read(path)) as reader:
-            tables = sorted(row[0] for row in reader.execute(_TABLES))
+            tables = sorted(row[0] for row in reader.execute(TABLES))
             tip = reader.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone() or (0, GENESIS)
             return About(
                 steps=steps_of(reader),
