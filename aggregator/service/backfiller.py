@@ -38,6 +38,7 @@ class Backfiller:
         self._desk = desk
         self._running: dict[int, asyncio.Task[None]] = {}
         self._hosts: dict[int, str] = {}
+        self._held: dict[int, datetime] = {}
         self._looked: datetime | None = None
         self.recorded = 0
 
@@ -50,7 +51,7 @@ class Backfiller:
         for job in self._desk.jobs.due(now):
             if len(self._running) >= AT_ONCE:
                 break
-            if job.number not in self._running:
+            if job.number not in self._running and self._held.get(job.number, now) <= now:
                 await self._begin(job, now)
 
     async def _begin(self, job: Backfill, now: datetime) -> None:
@@ -85,7 +86,8 @@ class Backfiller:
         return desk.pace.ready_at(url, now) <= now and await desk.ports.write(lambda: desk.pace.take(url, now))
 
     async def _step(self, job: Backfill) -> None:
-        """One request; a fault leaves the job where it was."""
+        """One request; a fault leaves the job where it was, and what cannot be kept is not asked for again at once."""
+        self._held[job.number] = self._desk.ports.clock.now() + AFTERWARDS
         try:
             after = await advance(job, self._desk)
         except AggregatorError as fault:
@@ -94,6 +96,7 @@ class Backfiller:
         except Exception:
             log.exception("backfill failed by a fault of ours", feed=job.feed_id)
             return
+        del self._held[job.number]
         self.recorded += 1
         _told(after)
 

@@ -6,14 +6,16 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import cast
 
 from aggregator.model import FeedId, FeedStatus, JobStatus, Source, Strategy
 from aggregator.pipeline.backfill import opened
+from aggregator.ports import Ledger
 from aggregator.service.backfiller import Backfiller
 from aggregator.store.chain import first_broken
 from tests.pasts.walking import Walk, walking
 from tests.pasts.wordpress import FIRST, WordPress, posts
-from tests.pipeline.fakes import FEED
+from tests.pipeline.fakes import FEED, FullDiskLedger
 
 URL = "https://mossgate.example/"
 
@@ -143,3 +145,19 @@ def test_a_live_poll_that_is_due_goes_first() -> None:
     walk.poll()
     asyncio.run(worked(walk, beats=60))
     assert walk.desk.jobs.of(FEED)[0].status is JobStatus.DONE
+
+
+def test_a_full_disk_asks_nobody_in_vain() -> None:
+    """H-06: a page that cannot be stored changes nothing; it is asked for again after a while, not at once."""
+    walk = walking(f"{URL}feed/", {URL: site()}, live=False)
+    opened(walk.desk.jobs, walk.home.clock.at, FEED, Strategy.WP_PAGED)
+    real = walk.home.ports
+    walk.desk = replace(walk.desk, ports=replace(real, ledger=cast("Ledger", FullDiskLedger(real.ledger))))
+    asked = len(walk.asked)
+    asyncio.run(worked(walk, beats=110))
+    assert len([url for _, url in walk.asked[asked:] if "paged" in url]) == 1
+    assert len(walk.rows()) == 10
+    walk.desk = replace(walk.desk, ports=real)
+    asyncio.run(worked(walk, beats=60))
+    assert walk.desk.jobs.of(FEED)[0].status is JobStatus.DONE
+    assert len(walk.rows()) == 60
