@@ -76,13 +76,19 @@ def strip_title(title: str, names: frozenset[str]) -> str:
         title = title[:cut]
 
 
+def _may_end_in_phrase(line: str) -> bool:
+    """Whether the end of a line has any word or sign without which no phrase of software is made."""
+    end = line[-_LONGEST:]
+    return any(word in end for word in ("..", "published", "appeared", "read"))
+
+
 def _is_furniture(line: str, rules: re.Pattern[str]) -> bool:
     return len(line) <= _LONGEST and rules.fullmatch(line) is not None
 
 
 def _strip_end(line: str) -> str:
     """A line without the phrases that software adds in the same block as the last sentence."""
-    while match := _TAIL_PHRASE.search(line, max(0, len(line) - _LONGEST)):
+    while _may_end_in_phrase(line) and (match := _TAIL_PHRASE.search(line, max(0, len(line) - _LONGEST))):
         if not _HAS_WORD.search(line, 0, match.start()):
             return line
         line = line[: match.start()].rstrip()

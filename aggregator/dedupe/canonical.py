@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.dedupe.boilerplate import RULES_VERSION, strip_body, strip_title
 from aggregator.dedupe.markup import BLOCKS, BREAK, DELETED, LINKED, Reading, is_safe_to_parse, scan
+from aggregator.tidy import folded, tidy
 
 FORM_VERSION = "1"
 """Version of steps 1 and 2 of D-01: what is text, what is a link. Part of both hashes."""
@@ -22,7 +23,7 @@ CANONICAL_VERSION = f"{FORM_VERSION}.{RULES_VERSION}"
 
 _NOTABLE = BLOCKS | LINKED.keys()
 _NAME = re.compile("</?([a-zA-Z][a-zA-Z0-9]*)")
-_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_ASCII = bytes(range(0x80))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _SINGLE_QUOTES = re.compile("[`\u00b4\u02b9\u02bb\u02bc\u02bd\u2018-\u201b\u2032\u2035\u2039\u203a]")
 _DOUBLE_QUOTES = re.compile("[\u201c-\u201f\u2033\u2036\u301d-\u301f]")
@@ -42,6 +43,8 @@ def read(body: str, kind: str) -> Reading:
         return Reading(text=_lines(body.replace("\n", BREAK)), links=())
     if "<" not in body:
         return Reading(text=_lines(unescape(body)), links=())
+    if plain := tidy(body):
+        return Reading(text=plain.text, links=tuple(link for link in plain.links if link.strip()))
     root = _tree(body)
     if root is None:
         scanned = scan(body)
@@ -90,7 +93,32 @@ def body_words(reading: Reading) -> tuple[str, ...]:
 
 def title_words(title: str, names: Sequence[str] = ()) -> tuple[str, ...]:
     """The canonical words of a plain-text title, without a suffix that is one of the source's ``names`` (D-02)."""
-    return tokens(strip_title(_one_line(title), frozenset(_one_line(name) for name in names)))
+    return tokens(strip_title(_one_line(title), _folded_names(tuple(names))))
+
+
+@lru_cache(maxsize=64)
+def _folded_names(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_one_line(name) for name in names)
+
+
+def composed(text: str) -> str:
+    """``text`` in Unicode's form NFC. Looked at closely only where some character in it could compose with others."""
+    return text if all(map(_is_inert, _foreign(text))) else unicodedata.normalize("NFC", text)
+
+
+def _foreign(text: str) -> set[str]:
+    """The characters that are not ASCII; of most texts these are few, and bytes are quicker to look through."""
+    if text.isascii():
+        return set()
+    return set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
+
+
+@lru_cache(maxsize=4096)
+def _is_inert(char: str) -> bool:
+    """Whether a character stays as it is in NFC whatever stands beside it: sure only of Latin letters and signs."""
+    return char < "\u0300" or (
+        "\u2000" <= char < "\u2c00" and unicodedata.is_normalized("NFC", char) and unicodedata.combining(char) == 0
+    )
 
 
 def fold(text: str) -> str:
@@ -98,7 +126,7 @@ def fold(text: str) -> str:
 
     A text with a few odd characters, each of which folds alone, is folded character by character: the same, faster.
     """
-    odd = set(_NOT_ASCII.findall(text))
+    odd = _foreign(text)
     if len(odd) > _FEW or any(_changes_neighbours(char) for char in odd):
         return _fold_all(text)
     for char in odd:
@@ -131,7 +159,7 @@ def _changes_neighbours(char: str) -> bool:
 
 def tokens(text: str) -> tuple[str, ...]:
     """Step 6 of D-01: the maximal runs of letters, marks and digits."""
-    odd = set(_NOT_ASCII.findall(text))
+    odd = _foreign(text)
     if any(_is_mark(char) for char in odd):
         return tuple("".join(char if char.isalnum() or _is_mark(char) else " " for char in text).split())
     for char in odd if len(odd) <= _FEW else ():
@@ -145,10 +173,9 @@ def _is_mark(char: str) -> bool:
 
 
 def _one_line(title: str) -> str:
-    return " ".join(fold(title).split())
+    return folded(fold(title))
 
 
 def _lines(text: str) -> str:
     """One line for each block that has text; all other white space is one space."""
-    lines = (" ".join(block.split()) for block in text.split(BREAK))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(filter(None, map(folded, text.split(BREAK))))

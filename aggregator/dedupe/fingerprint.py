@@ -4,16 +4,16 @@ in any of them.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from aggregator.dedupe.canonical import CANONICAL_VERSION, FORM_VERSION, body_words, read, title_words
+from aggregator.dedupe.canonical import CANONICAL_VERSION, FORM_VERSION, body_words, composed, read, title_words
 from aggregator.dedupe.links import comparable
 from aggregator.dedupe.markup import Reading
 from aggregator.model import ContentHash, Document, Entry, FeedProfile, Fingerprint, RevisionHash
+from aggregator.tidy import folded
 
 NONE_KNOWN: Mapping[int, Fingerprint] = MappingProxyType({})
 _UNIT, _GROUP = "\x1f", "\x1d"
@@ -69,8 +69,7 @@ def _revision(entry: Entry, reading: Reading) -> str:
 
     The entry's own link counts too, without its scheme: a corrected address must reach subscribers.
     """
-    words = (_stated_title(entry), reading.text)
-    title, body = (unicodedata.normalize("NFC", " ".join(text.split())) for text in words)
+    title, body = (composed(folded(text)) for text in (_stated_title(entry), reading.text.replace("\n", " ")))
     links = (comparable(link, entry.base) for link in reading.links)
     enclosures = (comparable(enclosure.url, entry.base) for enclosure in entry.enclosures)
     groups = (links, enclosures, (author.name for author in entry.authors))

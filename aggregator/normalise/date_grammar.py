@@ -79,7 +79,7 @@ def read_words(text: str) -> Reading | None:
 
 def _without_comment(text: str) -> str:
     """RFC 822 comments go, but a zone that stands only in one is stated all the same: ``10:00 (BST)``."""
-    found = _COMMENT.fullmatch(text)
+    found = _COMMENT.fullmatch(text) if text.endswith((")", "]")) else None
     if not found:
         return text
     before, word = found["before"], found["word"]

@@ -24,6 +24,7 @@ _UPDATED = _PUBLISHED[2]
 _SAVED = ("manifest", "time", "page-text", "date-header")
 """Where a saved document has its date: stated by whoever brought it, in ``<time>``, beside the title, stamped on it."""
 _COARSE = ("archive-heading", "archive-url")
+_IN_ORDER = (*_SAVED, *(name for names in _PUBLISHED for name in names))
 """What a page of many entries says of each of them: less than a day in the entry's own address."""
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?=/|$|\?)", re.ASCII)
 
@@ -35,9 +36,9 @@ def read_date(text: str, element: str, zone: str, fetched_at: datetime) -> Stamp
     (P-32). Over 10 minutes after ``fetched_at`` (aware): FUTURE. Over 400 days after it, before 1993, or not
     understood: BAD, without instant (P-36). ``raw`` is kept, at most 200 characters of it.
     """
-    raw = text[:LONGEST_RAW]
-    reading = read_words(text.strip()) if len(text) <= LONGEST_RAW else None
-    if not text.strip():
+    raw, plain = text[:LONGEST_RAW], text.strip()
+    reading = read_words(plain) if len(text) <= LONGEST_RAW else None
+    if not plain:
         return Stamp(raw=raw, element=element, status=DateStatus.MISSING)
     instant, source = _instant(reading, zone) if reading else (None, ZoneSource.ASSUMED)
     if reading is None or instant is None or instant < OLDEST or instant > fetched_at + FAR:
@@ -56,7 +57,8 @@ def best_date(dates: Sequence[RawDate], link: str | None, zone: str, fetched_at:
     Where none can be read, the first bad one is given so that its words are kept; without any, MISSING.
     """
     bad: Stamp | None = None
-    for element in (*_SAVED, *(name for names in _PUBLISHED for name in names)):
+    stated = {date.element for date in dates}
+    for element in (name for name in _IN_ORDER if name in stated):
         for stamp in _stamps(dates, element, zone, fetched_at):
             if stamp.instant is not None:
                 return stamp

@@ -127,7 +127,7 @@ def _language(raw: RawEntry, body: Body, title: str, around: Surroundings) -> tu
 def _author_fallback(raw: RawEntry, around: Surroundings) -> Iterable[str]:
     """Whom to name where the entry names nobody: its source's authors, the feed's, the feed itself (P-44)."""
     yield from raw.source.authors if raw.source else ()
-    yield from (person.name for person in read_authors(around.raw.feed.authors, ()))
+    yield from around.profile.authors
     yield around.feed_title
 
 

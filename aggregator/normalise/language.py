@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
+LONGEST_TAG = 64
 FEWEST_WORDS, LEAST_SURE, SAMPLE = 40, 0.9, 400
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,6}")
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})
@@ -24,7 +25,13 @@ def language_tag(text: str | None) -> str | None:
 
     A list (``Content-Language: en, cy``) names no single language either.
     """
-    plain = (text or "").strip().replace("_", "-")
+    plain = (text or "").strip()
+    return _tag(plain) if 0 < len(plain) <= LONGEST_TAG else None
+
+
+@lru_cache(maxsize=256)
+def _tag(text: str) -> str | None:
+    plain = text.replace("_", "-")
     plain = _BY_NAME.get(plain.lower(), plain)
     if not _TAG.fullmatch(plain) or plain[:3].lower() in _NO_LANGUAGE:
         return None
@@ -39,8 +46,9 @@ def detected_language(text: str) -> str | None:
     """
     if len(text.split(None, FEWEST_WORDS)) < FEWEST_WORDS:
         return None
-    found = {_detected(sample) for sample in (text[:SAMPLE], text[-SAMPLE:])}
-    return found.pop() if len(found) == 1 else None
+    start, end = text[:SAMPLE], text[-SAMPLE:]
+    found = _detected(start)
+    return found if found is None or start == end or found == _detected(end) else None
 
 
 def _subtag(part: str) -> str:

@@ -29,7 +29,8 @@ _NEVER_OPEN = frozenset(_EMPTY_LIST.split())
 # These end by themselves where the next one begins; they nest only inside elements that are counted.
 _SELF_ENDING = frozenset(_SELF_ENDING_LIST.split())
 _DOUBTFUL = frozenset(f"{_RAW}|plaintext|svg|math|template|select|option|frameset".split("|"))
-_BLOCKS = frozenset(_BLOCK_LIST.split())
+BLOCKS = frozenset(_BLOCK_LIST.split())
+"""Elements that break a line, so that words on their two sides are apart."""
 # Both cases spelled out: ignoring case would cost four times as much, here where every body passes.
 _BLOCK_TAG = re.compile(rf"<(?=/?(?:{'|'.join(_BLOCK_LIST.split())}|{'|'.join(_BLOCK_LIST.upper().split())})[\s/>])")
 _TAG_NAME = re.compile(r"/?([a-zA-Z][^\s/>]*)")
@@ -120,7 +121,7 @@ def _after(html: str, lowered: str, start: int) -> tuple[int, str]:
     word = name[1].lower() if name else ""
     if word in {"script", "style"} and html[start + 1] != "/":
         end = _past(html, ">", _past(lowered, f"</{word}", end))
-    return end, " " if word in _BLOCKS else ""
+    return end, " " if word in BLOCKS else ""
 
 
 def _past(text: str, mark: str, start: int) -> int:

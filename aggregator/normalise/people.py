@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import unescape
 
 from aggregator.model import Person
@@ -31,6 +32,11 @@ def read_authors(authors: Sequence[Person], fallback: Iterable[str]) -> tuple[Pe
 
 
 def _clean(person: Person) -> Person:
+    known = len(person.name) <= LONGEST and len(person.email or "") + len(person.uri or "") <= LONGEST
+    return _remembered(person) if known else _cleaned(person)
+
+
+def _cleaned(person: Person) -> Person:
     text = one_line(unescape(person.name[: 4 * LONGEST]))
     found = _EMAIL.search(text)
     name = _EMPTY_BRACKETS.sub("", _EMAIL.sub("", text)).strip(' ,;:"')
@@ -39,3 +45,9 @@ def _clean(person: Person) -> Person:
     email = one_line(person.email) if person.email else (found["address"] if found else None)
     uri = resolve(person.uri, None) if person.uri else None
     return Person(name=first_words(one_line(name), LONGEST), email=email, uri=uri)
+
+
+@lru_cache(maxsize=512)
+def _remembered(person: Person) -> Person:
+    """Few people write many entries."""
+    return _cleaned(person)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aggregator.model import Link, RawDocument, RawEntry, ReadContext
 from aggregator.normalise.urls import canonical, host_of, resolve
+
+LONGEST_KEPT = 1_024
+"""Longer bases are not worth a place in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,4 +78,12 @@ def _is_data(link: Link) -> bool:
 
 
 def _under(own: str | None, base: str) -> str:
-    return (resolve(own, base) or base) if own else base
+    if not own:
+        return base
+    return _resolved(own, base) if len(own) <= LONGEST_KEPT else resolve(own, base) or base
+
+
+@lru_cache(maxsize=256)
+def _resolved(own: str, base: str) -> str:
+    """Nearly all elements of a document have one base."""
+    return resolve(own, base) or base

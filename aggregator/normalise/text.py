@@ -8,6 +8,7 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.normalise.markup import is_extreme, scanned_text, with_breaks
+from aggregator.tidy import folded, tidy
 
 SUMMARY_LENGTH = 300
 _UNSEEN = ("script", "style", "template", "iframe", "noembed", "noframes", "object", "select", "textarea", "title")
@@ -18,7 +19,7 @@ _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\ud
 
 def one_line(text: str) -> str:
     """``text`` without characters that XML forbids (P-06), every run of white space one space, none at the ends."""
-    line = " ".join(text.split())
+    line = folded(text)
     return line if line.isprintable() else " ".join(_NOT_IN_XML.sub("", line).split())
 
 
@@ -26,6 +27,9 @@ def plain_text(html: str) -> str:
     """The visible text of a piece of markup on one line: entities resolved, scripts and styles left out."""
     if "<" not in html:
         return one_line(unescape(html) if "&" in html else html)
+    if plain := tidy(html):
+        line = plain.text.replace("\n", " ")
+        return line if line.isprintable() else one_line(line)
     if is_extreme(html):
         return one_line(unescape(scanned_text(html)))
     tree = LexborHTMLParser(with_breaks(html))

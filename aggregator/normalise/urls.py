@@ -28,6 +28,13 @@ _NEVER_LEGAL = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f\ud800-\udfff]')
 _ADDRESS_WITHOUT_SCHEME = re.compile(r"www\.[a-z0-9-]+\.[a-z]", re.IGNORECASE)
 
 
+_LEGAL = r"A-Za-z0-9\-._~!$&'()*+,;=:@/"
+# The spelling of nearly every address: nothing in it has to be changed for it to be absolute, legal and canonical.
+_PLAIN = re.compile(
+    rf"(https?)://([a-z0-9]++(?:[.-][a-z0-9]++)*+)((?:/[{_LEGAL}]*+)?)(?:\?([{_LEGAL}?\[\]|]*+))?(?:#([{_LEGAL}?\[\]|]*+))?"
+)
+
+
 class WebAddress(NamedTuple):
     """The parts of an http(s) address in canonical form; ``authority`` without user, default port or final dot."""
 
@@ -43,6 +50,8 @@ def resolve(href: str, base: str | None) -> str | None:
 
     Otherwise spelled as published, but for characters that no address may hold: those are percent-encoded.
     """
+    if len(href) <= LONGEST and "|" not in href and _plain(href):
+        return href
     address = _joined(href, base)
     return _legal(address) if address and _scheme(address) in _WEB_SCHEMES and _split(address) else None
 
@@ -122,7 +131,17 @@ def _scheme(url: str) -> str:
     return found[1].lower() if found else ""
 
 
+def _plain(url: str) -> WebAddress | None:
+    """The parts of an address that is spelled canonically already; ``None`` for any other."""
+    found = _PLAIN.fullmatch(url)
+    if found is None or found.end(2) - found.start(2) > LONGEST_HOST or "/." in found[3]:
+        return None
+    return WebAddress(found[1], found[2], found[3] or "/", found[4] or "", found[5] or "")
+
+
 def _split(url: str) -> WebAddress | None:
+    if plain := _plain(url):
+        return plain
     found = _WEB.fullmatch(url)
     if not found:
         return None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.dedupe.canonical import _fold_all, fold, read, title_words, words
+from aggregator.dedupe.boilerplate import _TAIL_PHRASE, _may_end_in_phrase
+from aggregator.dedupe.canonical import _fold_all, composed, fold, read, title_words, words
 from aggregator.dedupe.markup import is_safe_to_parse, scan
 
 LIMIT = settings(max_examples=100, deadline=None)
@@ -134,6 +137,18 @@ def test_fast_fold_equals_slow_fold(text: str) -> None:
 
 
 @LIMIT
+@given(TEXT)
+def test_quick_composition_is_nfc(text: str) -> None:
+    """D-04: nothing in a text that would compose is overlooked."""
+    assert composed(text) == unicodedata.normalize("NFC", text)
+
+
+@given(st.text(alphabet="abcdeo .[]!?'read published appeared on the post\u2026", max_size=60))
+def test_ends_are_skipped_only_where_no_phrase_is(line: str) -> None:
+    """D-02: the words that are looked for first stand in every phrase that may be cut off."""
+    assert _may_end_in_phrase(line) or not _TAIL_PHRASE.search(line)
+
+
 @given(st.lists(st.sampled_from(["b", "i", "span", "a", "em"]), min_size=11, max_size=11), st.data())
 def test_canonical_form_ignores_presentation(tags: list[str], data: st.DataObject) -> None:
     """D-01: inline markup, quotes, dashes, case and white space change nothing."""

@@ -21,6 +21,8 @@ campaign_name campaign_source campaign_term campaign_content itm_source itm_medi
 TRACKING = _LIST.split()
 
 odd_text = st.text(alphabet=st.sampled_from("aZ09/?#&=%:@[].\\ \t\n\"'<>ü€\u202e\ud800-._~!;,+"), max_size=60)
+PARTS = st.text(alphabet="abcXYZ019-._~!$&'()*+,;=:@/", max_size=20)
+HOSTS = st.from_regex(r"[a-z0-9]{1,5}([.-][a-z0-9]{1,4}){0,3}", fullmatch=True)
 addresses = st.one_of(
     odd_text, st.builds(lambda tail: f"http://a.example{tail}", odd_text), st.builds("https://{}".format, odd_text)
 )
@@ -96,6 +98,17 @@ def test_canonical_is_idempotent_and_never_raises(url: str, keep: bool) -> None:
 
 
 @settings(max_examples=100, deadline=None)
+@given(host=HOSTS, path=PARTS, query=PARTS, end=PARTS)
+def test_canonical_spelling_takes_no_detour(host: str, path: str, query: str, end: str) -> None:
+    """P-20, P-21: an address that is spelled canonically already reads as one with its default port stated."""
+    rest = f"/{path}" + (f"?{query}" if query else "") + (f"#{end}" if end else "")
+    url, stated = f"https://{host}{rest}", f"https://{host}:443{rest}"
+    assert canonical(url, keep_fragment=True) == canonical(stated, keep_fragment=True)
+    assert resolve(url, None) == url
+    assert resolve(stated, None) == stated
+    assert host_of(url) == host_of(stated)
+
+
 @given(href=addresses, base=st.one_of(st.none(), st.just(BASE), addresses))
 def test_resolving_never_raises(href: str, base: str | None) -> None:
     """P-20, P-23: whatever comes in, a web address or nothing comes out."""
