@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
 
@@ -74,6 +75,7 @@ def kept(sealed: SealedCapture, place: Place) -> Kept:
     )
 
 
+@lru_cache(maxsize=256)
 def instant_field(at: datetime) -> str:
     """An aware instant as WARC 1.1 writes it, with six decimals."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
