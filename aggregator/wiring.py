@@ -278,6 +278,7 @@ async def running(settings: Settings, processes: int | None = None, *, saved: bo
         unwelcome=gate.unwelcome,
         captures=captures,
         mailbox=mailbox_of(settings),
+        memory=store.memory,
     )
     try:
         yield Parts(

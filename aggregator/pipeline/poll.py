@@ -25,6 +25,7 @@ from aggregator.model import (
     Source,
     Unreadable,
 )
+from aggregator.pipeline.again import ForgottenError, with_memory
 from aggregator.pipeline.context import read_context
 from aggregator.pipeline.keep import seal_ahead
 from aggregator.pipeline.manners import PutOff, ask
@@ -58,7 +59,7 @@ async def poll(feed_id: FeedId, ports: Ports, agent: str) -> PollReport:
         seal_ahead(feed_id, state, request, exchange, ports), understand(source, state, request, exchange, ports)
     )
     answer = replace(answer, sealed=sealed)
-    record = await _settled(feed_id, answer, ports)
+    record = await _settled(source, state, answer, ports)
     outcome = unsettled(feed_id, state, answer, record) if isinstance(record, str) else report(record)
     _log(outcome)
     if not isinstance(answer.meaning, Modified | NotModified):
@@ -68,10 +69,14 @@ async def poll(feed_id: FeedId, ports: Ports, agent: str) -> PollReport:
     return replace(outcome, shared=tuple(each for each in shared if each is not None))
 
 
-async def _settled(feed_id: FeedId, answer: Answer, ports: Ports) -> PollRecord | str:
+async def _settled(source: Source, state: FeedState, answer: Answer, ports: Ports) -> PollRecord | str:
     """The answer decided and recorded, or why it could not be."""
+    feed_id = source.id
     try:
         return await ports.write(lambda: settle(feed_id, answer, ports))
+    except ForgottenError:
+        whole = await understand(source, state, answer.request, answer.exchange, replace(ports, memory=None))
+        return await _settled(source, state, replace(whole, sealed=answer.sealed, kept=answer.kept), ports)
     except StoreError as fault:
         return str(fault)
     except Exception as fault:
@@ -104,7 +109,8 @@ async def understand(source: Source, state: FeedState, request: Request, exchang
     meaning = interpret(exchange, state, exchange.finished_at)
     document: Document | None = None
     if isinstance(meaning, Modified) and meaning.body_hash != state.body_hash:
-        reading = await ports.digest(meaning.body, read_context(source, meaning, exchange.finished_at))
+        context = read_context(source, meaning, exchange.finished_at)
+        reading = await ports.digest(meaning.body, with_memory(context, source.id, ports))
         if isinstance(reading, Unreadable):
             meaning = _unreadable(reading, exchange)
         else:

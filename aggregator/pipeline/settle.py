@@ -41,6 +41,7 @@ from aggregator.model import (
     Source,
     Verdict,
 )
+from aggregator.pipeline.again import check_recalled, remember
 from aggregator.pipeline.attend import attend
 from aggregator.pipeline.dating import clock_after, meaning_of_dates
 from aggregator.pipeline.health import run_after, with_health
@@ -103,11 +104,13 @@ def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollRecord:
 
     Raises:
         StoreError: nothing was recorded.
+        ForgottenError: nothing was recorded; what was recalled of the document does not hold, it must be read whole.
     """
     with ports.ledger.transaction():
         source, before = ports.sources.get(feed_id)
         kept = keep_answer(feed_id, before, answer, ports)
         verdict = judge(source, before, answer, ports)
+        check_recalled(answer, verdict)
         around = Around(ports.climate(), ports.sources.cooling(feed_id))
         after = state_after(source, attend(before, answer, verdict, ports), answer, verdict, around)
         presence = presence_after(feed_id, answer, verdict, ports)
@@ -116,6 +119,7 @@ def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollRecord:
             seen = look(source, before, answer.window, verdict, answer.exchange.finished_at)
             record = replace(record, gap=seen.gap, calm=seen.calm)
         ports.ledger.record(record)
+        remember(feed_id, answer, ports)
         spare_host(source, before, answer.meaning, answer.exchange, ports)
     return record
 

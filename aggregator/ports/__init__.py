@@ -10,6 +10,7 @@ from aggregator.ports.chains import Chains
 from aggregator.ports.fixity import Columns, Evidence, JournalLine, VersionLine
 from aggregator.ports.ledger import Ledger, Writer
 from aggregator.ports.library import Library
+from aggregator.ports.memory import Memory
 from aggregator.ports.output import Output
 from aggregator.ports.past import Past
 from aggregator.ports.push import HubClient, Postroom, Push, Subscriptions
@@ -33,6 +34,7 @@ __all__ = [
     "JournalLine",
     "Ledger",
     "Library",
+    "Memory",
     "Output",
     "Past",
     "Ports",

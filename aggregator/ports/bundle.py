@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aggregator.model import Climate, RetryScope
 from aggregator.ports.captures import Captures
 from aggregator.ports.ledger import Ledger, Writer
+from aggregator.ports.memory import Memory
 from aggregator.ports.push import Postroom
 from aggregator.ports.reaching import Clock, Digest, Fetch
 from aggregator.ports.sources import Sources
@@ -22,7 +23,8 @@ def everybody_welcome(url: str) -> bool:
 class Ports:
     """Everything a poll needs of the outside. ``climate`` gives what all feeds share now (A-06),
     ``unwelcome`` tells whether a robots.txt names us and closes an address (H-67). ``mailbox`` stands as From in every
-    request for a feed, unless empty (H-61). Without ``captures`` nothing is kept as it came (P-01)."""
+    request for a feed, unless empty (H-61). Without ``captures`` nothing is kept as it came (P-01), without
+    ``memory`` every changed document is read whole."""
 
     clock: Clock
     fetch: Fetch
@@ -36,3 +38,4 @@ class Ports:
     unwelcome: Callable[[str], bool] = everybody_welcome
     mailbox: str = ""
     captures: Captures | None = None
+    memory: Memory | None = None

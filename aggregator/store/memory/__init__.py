@@ -11,6 +11,7 @@ from aggregator.store.memory.captures import MemoryHoldings
 from aggregator.store.memory.chains import MemoryChains
 from aggregator.store.memory.evidence import MemoryEvidence
 from aggregator.store.memory.ledger import MemoryLedger
+from aggregator.store.memory.memories import MemoryMemory
 from aggregator.store.memory.readers import MemoryArchive, MemoryCatalogue
 from aggregator.store.memory.sources import MemorySources
 from aggregator.store.memory.subscriptions import MemorySubscriptions
@@ -31,6 +32,7 @@ class MemoryStore:
         self.holdings = MemoryHoldings(self.tables)
         self.subscriptions = MemorySubscriptions(self.tables)
         self.backfills = MemoryBackfills(self.tables)
+        self.memory = MemoryMemory(self.tables)
 
     def evidence(self) -> MemoryEvidence:
         """The archive as it is now, to be checked."""

@@ -78,6 +78,7 @@ class Tables:
         self.public_ids: Shelf[PublicId, EntryId] = Shelf(undo)
         self.revisions: Shelf[EntryId, tuple[StoredRevision, ...]] = Shelf(undo)
         self.rows: Shelf[int, JournalRow] = Shelf(undo)
+        self.memories: Shelf[FeedId, bytes] = Shelf(undo)
         self.days: Shelf[int, str] = Shelf(undo)
         self.notes: Shelf[str, str] = Shelf(undo)
         self.templates: Shelf[ContentHash, tuple[FeedId, datetime]] = Shelf(undo)
@@ -92,6 +93,8 @@ class Tables:
     def append(self, row: JournalRow) -> None:
         """Add the next row."""
         self.rows[row.seq] = row
+        if row.feed_id in self.memories:
+            del self.memories[row.feed_id]
 
     def day(self) -> str:
         """The day that the last row counts to, empty before the first one."""

@@ -14,6 +14,7 @@ from aggregator.store.sqlite.driver import plain_fault, sqlite3
 from aggregator.store.sqlite.edits import EDITS
 from aggregator.store.sqlite.events import EVENTS
 from aggregator.store.sqlite.founding import FOUNDING
+from aggregator.store.sqlite.memories import MEMORIES
 from aggregator.store.sqlite.pending import VOLATILE
 from aggregator.store.sqlite.politeness import add_politeness
 from aggregator.store.sqlite.presence import PRESENCE
@@ -126,6 +127,13 @@ def m0011_backfills(db: Toolbox) -> None:
 def m0012_presence(db: Toolbox) -> None:
     """Entries that feeds list no more, and those withdrawn at their source (D-26)."""
     for statement in PRESENCE:
+        db.execute(statement)
+
+
+@migrations()
+def m0013_memories(db: Toolbox) -> None:
+    """What reading left behind of last documents, to read less of the next ones."""
+    for statement in MEMORIES:
         db.execute(statement)
 
 

@@ -15,6 +15,7 @@ from aggregator.store.sqlite.chains import SqliteChains
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.evidence import SqliteEvidence
 from aggregator.store.sqlite.ledger import SqliteLedger
+from aggregator.store.sqlite.memories import SqliteMemory
 from aggregator.store.sqlite.schema import Migrated, migrate
 from aggregator.store.sqlite.sealing import seal_the_rest
 from aggregator.store.sqlite.sources import SqliteSources
@@ -36,6 +37,7 @@ class SqliteStore:
         self.holdings = SqliteHoldings(database)
         self.subscriptions = SqliteSubscriptions(database)
         self.backfills = SqliteBackfills(database)
+        self.memory = SqliteMemory(database)
 
     def migrate(self) -> Migrated:
         """What opening did to the schema; opening always brings it up to date, so nothing is left to do here."""
