@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from aggregator.version import __version__
 
 if TYPE_CHECKING:
+    from aggregator.opening import open_archive
     from aggregator.reading import parse_document
     from aggregator.settings import load_settings
-    from aggregator.wiring import open_archive
 
 __all__ = ["__version__", "load_settings", "open_archive", "parse_document"]
 

@@ -1,43 +1,42 @@
-"""Settings to running parts: the only file that names databases, clients and the clock."""
+"""Settings to running parts: with `opening` the only file that names databases, clients and the clock."""
 
 from __future__ import annotations
 
 import secrets
-import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from aggregator.captures.folder import WarcFolder
-from aggregator.errors import StoreError
 from aggregator.fetch.addresses import AddressRules
 from aggregator.fetch.client import HttpFetch
 from aggregator.fetch.hub import HttpHub
 from aggregator.fetch.limits import Limits
 from aggregator.fetch.policy import user_agent
 from aggregator.fetch.transport import PORTS
-from aggregator.model import FeedStatus, Score
+from aggregator.model import FeedStatus
+from aggregator.opening import (
+    SystemClock,
+    open_archive,
+    open_output,
+)
 from aggregator.parse.digest import ProcessDigest
 from aggregator.pipeline.backfill import Desk
 from aggregator.pipeline.gate import RobotsGate
 from aggregator.pipeline.pace import Pace, Rules
-from aggregator.pipeline.politeness import feed_scores, host_scores
 from aggregator.pipeline.weather import Weather
-from aggregator.ports import Backfills, Catalogue, Holdings, Ports, Postroom, Subscriptions
+from aggregator.ports import Captures, Digest, Fetch, Holdings, Ports, Postroom, Subscriptions, Writer
 from aggregator.publish.folder import Folder
 from aggregator.reading import read_document
 from aggregator.reading_saved import read_saved
 from aggregator.settings import Settings
-from aggregator.store.sqlite import GroupWriter, SqliteStore, open_store
+from aggregator.store.sqlite import GroupWriter, SqliteStore
 from aggregator.version import __version__
 
-DATABASE = "archive.db"
 OUT = (FeedStatus.PAUSED, FeedStatus.REMOVED)
 """Feeds that are not polled by themselves have no share in the budget."""
-PUBLIC = "public"
 CAPTURES = "captures"
 DECODED = 3
 """A body may grow to this many times ``max_body`` when decoded (H-64)."""
@@ -46,14 +45,6 @@ SECRET_BYTES = 32
 LEAST_DISTANCE = timedelta(seconds=30)
 """Between two requests for the past to one host (B-02)."""
 PARSE_MEMORY = 512 * 1024 * 1024
-
-
-class SystemClock:
-    """The clock of the machine."""
-
-    def now(self) -> datetime:
-        """The instant, aware and UTC."""
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,83 +69,10 @@ class Parts:
         await self.ports.write(lambda: self.weather.turn(polled, now))
 
 
-def open_archive(settings: Settings) -> SqliteStore:
-    """Open (and make or migrate) the archive of these settings, to read or to write.
-
-    Raises:
-        StoreError: it cannot be opened, or was made by a newer version.
-    """
-    authority = urlsplit(settings.site.url).hostname or "localhost"
-    return open_store(database(settings), authority, SystemClock().now(), lambda: str(uuid.uuid4()))
-
-
-@contextmanager
-def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
-    """What people look up, also while a service runs.
-
-    Raises:
-        StoreError: there is no archive yet, or it cannot be opened.
-    """
-    with _existing(settings) as store:
-        yield store.catalogue
-
-
-@contextmanager
-def open_hubs(settings: Settings) -> Iterator[tuple[Catalogue, Subscriptions]]:
-    """The same with the subscriptions at hubs. Raises `StoreError` as `open_catalogue` does."""
-    with _existing(settings) as store:
-        yield store.catalogue, store.subscriptions
-
-
-@contextmanager
-def open_jobs(settings: Settings) -> Iterator[tuple[Catalogue, Backfills]]:
-    """The same with the backfill jobs. Raises `StoreError` as `open_catalogue` does."""
-    with _existing(settings) as store:
-        yield store.catalogue, store.backfills
-
-
-@contextmanager
-def _existing(settings: Settings) -> Iterator[SqliteStore]:
-    if not database(settings).exists():
-        raise StoreError(f"nothing is archived at {database(settings)} yet; `aggregator poll` or `serve` begins it")
-    store = open_archive(settings)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def open_scores(settings: Settings, span: timedelta, *, by_feed: bool = False) -> tuple[Score, ...]:
-    """The politeness ledger of the last days by host or by feed, also while a service runs (H-73).
-
-    Raises:
-        StoreError: there is no archive yet, or it cannot be opened.
-    """
-    if not database(settings).exists():
-        raise StoreError(f"nothing is archived at {database(settings)} yet; `aggregator poll` or `serve` begins it")
-    store = open_archive(settings)
-    try:
-        now = SystemClock().now()
-        scores = feed_scores if by_feed else host_scores
-        return scores(store.archive.traces(now - span, now))
-    finally:
-        store.close()
-
-
-def database(settings: Settings) -> Path:
-    """Where the archive lies."""
-    return settings.storage.path / DATABASE
-
-
 def open_captures(settings: Settings, holdings: Holdings) -> WarcFolder:
     """The folder of captures, to be appended to. Nothing is touched before the first one."""
     storage = settings.storage
     return WarcFolder(storage.path / CAPTURES, storage.captures_max_file, agent_of(settings), holdings.last)
-
-
-def open_output(settings: Settings) -> Folder:
-    """The folder of published files."""
-    return Folder(settings.storage.path / PUBLIC)
 
 
 def agent_of(settings: Settings) -> str:
@@ -252,6 +170,35 @@ def callback_base(settings: Settings) -> str:
     return f"{settings.site.url}push/"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """The doors of a poll that are opened and closed with it."""
+
+    fetch: Fetch
+    digest: Digest
+    write: Writer
+    captures: Captures | None
+
+
+def make_ports(settings: Settings, store: SqliteStore, outside: Outside, weather: Weather, gate: RobotsGate) -> Ports:
+    """Everything a poll needs of the outside."""
+    return Ports(
+        clock=SystemClock(),
+        fetch=outside.fetch,
+        digest=outside.digest,
+        sources=store.sources,
+        ledger=store.ledger,
+        write=outside.write,
+        push=make_postroom(settings, store.subscriptions),
+        climate=weather,
+        retry_scope=settings.polling.retry_after_scope,
+        unwelcome=gate.unwelcome,
+        captures=outside.captures,
+        mailbox=mailbox_of(settings),
+        memory=store.memory,
+    )
+
+
 @asynccontextmanager
 async def running(settings: Settings, processes: int | None = None, *, saved: bool = False) -> AsyncIterator[Parts]:
     """Open everything, hand it over, close everything in the right order: no new work, then the store.
@@ -265,21 +212,8 @@ async def running(settings: Settings, processes: int | None = None, *, saved: bo
     writer, captures = make_writer(settings, store, saved=saved)
     weather = Weather(store.sources)
     gate = RobotsGate(fetch, SystemClock(), agent_of(settings), store.sources.recall, store.sources.remember)
-    ports = Ports(
-        clock=SystemClock(),
-        fetch=fetch,
-        digest=digest,
-        sources=store.sources,
-        ledger=store.ledger,
-        write=writer,
-        push=make_postroom(settings, store.subscriptions),
-        climate=weather,
-        retry_scope=settings.polling.retry_after_scope,
-        unwelcome=gate.unwelcome,
-        captures=captures,
-        mailbox=mailbox_of(settings),
-        memory=store.memory,
-    )
+    outside = Outside(fetch=fetch, digest=digest, write=writer, captures=captures)
+    ports = make_ports(settings, store, outside, weather, gate)
     try:
         yield Parts(
             settings=settings,

@@ -94,7 +94,7 @@ def _hand_over(settings: Settings, wanted: Wanted, as_json: bool) -> None:
 
 
 def _list(settings: Settings, as_json: bool) -> None:
-    from aggregator.wiring import open_jobs
+    from aggregator.opening import open_jobs
 
     with open_jobs(settings) as (_, backfills):
         jobs = backfills.all()

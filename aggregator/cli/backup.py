@@ -23,9 +23,9 @@ def command(config: Path | None, file: Path, drilled: bool, as_json: bool) -> No
     The name ends in .tar.zst, .tar.gz or .tar; in a folder, the backup is named by the time. Nothing is overwritten. It
     holds the secrets of push subscriptions, so only its owner may read it.
     """
+    from aggregator.opening import SystemClock
     from aggregator.service.backup import back_up
     from aggregator.service.restore import drill
-    from aggregator.wiring import SystemClock
 
     settings = settings_of(config)
     with progress("backing up", in_bytes=True) as bar:

@@ -46,7 +46,7 @@ def command(
     as_json: bool,
 ) -> None:
     """List stored entries, newest first; duplicates and repeats are listed too, with the entry they belong to."""
-    from aggregator.wiring import open_catalogue
+    from aggregator.opening import open_catalogue
 
     settings = settings_of(config)
     zone = ZoneInfo(settings.site.timezone)

@@ -19,7 +19,7 @@ from aggregator.model import EntryRow
 @click.pass_obj
 def command(config: Path | None, entry: str, as_json: bool) -> None:
     """Show one entry by its number or public id: text, dates with their provenance, and why it is filed so."""
-    from aggregator.wiring import open_catalogue
+    from aggregator.opening import open_catalogue
 
     settings = settings_of(config)
     with open_catalogue(settings) as catalogue:

@@ -26,7 +26,7 @@ def command(config: Path | None, name: str, as_json: bool) -> None:
     was weighed for the next poll, how its entries are told apart, gaps, what is held back, its last polls. Rules are
     named as in the requirements: 4.3/7, P-15, H-29.
     """
-    from aggregator.wiring import SystemClock, open_jobs
+    from aggregator.opening import SystemClock, open_jobs
 
     settings = settings_of(config)
     with open_jobs(settings) as (catalogue, backfills):

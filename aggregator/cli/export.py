@@ -21,8 +21,8 @@ def command(config: Path | None, target: Path, as_json: bool) -> None:
     Every table is a file of lines of JSON, beside captures and configuration. `restore TARGET` makes an equal archive
     of it again.
     """
+    from aggregator.opening import SystemClock
     from aggregator.service.backup import export
-    from aggregator.wiring import SystemClock
 
     settings = settings_of(config)
     with progress("exporting") as bar:

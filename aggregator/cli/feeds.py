@@ -121,7 +121,7 @@ def feed_rows(settings: Settings) -> list[dict[str, object]]:
 
 def _watched(settings: Settings, feed_id: FeedId) -> dict[str, object]:
     """Gaps, completeness by month and what is held back; nothing where there is no archive yet."""
-    from aggregator.wiring import database, open_jobs
+    from aggregator.opening import database, open_jobs
 
     if not database(settings).exists():
         return {}
@@ -138,7 +138,7 @@ def _watched(settings: Settings, feed_id: FeedId) -> dict[str, object]:
 
 
 def _stored(settings: Settings) -> dict[FeedId, FeedRow]:
-    from aggregator.wiring import database, open_catalogue
+    from aggregator.opening import database, open_catalogue
 
     if not database(settings).exists():
         return {}

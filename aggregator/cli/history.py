@@ -39,7 +39,7 @@ def command(config: Path | None, entry: str, as_json: bool) -> None:
     Removed words stand in [-brackets-], added ones in {+braces+}; on a terminal they are coloured too. Links, attached
     files and authors that changed follow below the text.
     """
-    from aggregator.wiring import open_catalogue
+    from aggregator.opening import open_catalogue
 
     settings = settings_of(config)
     with open_catalogue(settings) as catalogue:

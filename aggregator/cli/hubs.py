@@ -57,7 +57,7 @@ def hubs(config: Path | None, as_json: bool) -> None:
     were no hub, until the misses are 30 days old. Needs [push] enabled = true.
     """
     settings = settings_of(config)
-    from aggregator.wiring import open_hubs
+    from aggregator.opening import open_hubs
 
     with open_hubs(settings) as (catalogue, subscriptions):
         tallies = tally(catalogue.feeds(), subscriptions.all())

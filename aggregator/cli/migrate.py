@@ -18,8 +18,8 @@ def command(config: Path | None, as_json: bool) -> None:
 
     Each step is one transaction: an interrupted migration is simply run again.
     """
+    from aggregator.opening import database, open_archive
     from aggregator.service.lock import store_lock
-    from aggregator.wiring import database, open_archive
 
     settings = settings_of(config)
     with store_lock(settings.storage.path):

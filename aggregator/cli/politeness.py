@@ -27,7 +27,7 @@ def politeness(config: Path | None, days: int, by_feed: bool, as_json: bool) -> 
     and referers; the target is none. The page /politeness shows publishers the same for the last seven days.
     """
     settings = settings_of(config)
-    from aggregator.wiring import open_scores
+    from aggregator.opening import open_scores
 
     scores = open_scores(settings, timedelta(days=days), by_feed=by_feed)
     kind = "feed" if by_feed else "host"

@@ -17,9 +17,10 @@ from aggregator.cli.show import print_json
 @click.pass_obj
 def command(config: Path | None, rebuild: bool, as_json: bool) -> None:
     """Render what the journal says changed since last time; only files whose bytes differ are written."""
+    from aggregator.opening import open_archive, open_output
     from aggregator.pipeline.publish import publish
     from aggregator.service.lock import store_lock
-    from aggregator.wiring import agent_of, open_archive, open_output
+    from aggregator.wiring import agent_of
 
     configure()
     settings = settings_of(config)

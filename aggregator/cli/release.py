@@ -23,7 +23,7 @@ def release(config: Path | None, feed: str, only_list: bool, as_json: bool) -> N
     dates is then stored but not announced. This command announces it after all; a running service publishes it with
     its next poll that brings something, `aggregator publish` at once.
     """
-    from aggregator.wiring import SystemClock, open_archive, open_catalogue
+    from aggregator.opening import SystemClock, open_archive, open_catalogue
 
     settings = settings_of(config)
     feed_id = FeedId(feed)

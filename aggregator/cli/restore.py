@@ -37,8 +37,8 @@ def command(
     Everything is restored beside the storage folder first and checked like `verify` does; only then it is moved in. An
     archive that is there already is never overwritten. The configuration of the backup is put beside it, not into use.
     """
+    from aggregator.opening import SystemClock
     from aggregator.service.restore import drill, restore
-    from aggregator.wiring import SystemClock
 
     folder = settings_of(config).storage.path if target is None else target
     now = SystemClock().now()

@@ -82,7 +82,7 @@ def _replayed(config: Path | None, recorded: TextIO | None, *, archive: bool, da
     try:
         found = read_lines(recorded) if recorded is not None else []
         if archive:
-            from aggregator.wiring import open_catalogue
+            from aggregator.opening import open_catalogue
 
             with open_catalogue(settings_of(config)) as catalogue:
                 entries = catalogue.entries(EntryFilter(limit=EVERYTHING))

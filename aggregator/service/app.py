@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from aggregator.lean import structlog
 from aggregator.model import Source
+from aggregator.opening import PUBLIC
 from aggregator.schedule.heartbeat import Beat, Heartbeat
 from aggregator.service.backfiller import Backfiller
 from aggregator.service.catch_up import CatchUp
@@ -24,7 +25,7 @@ from aggregator.service.robots import RobotsWatch
 from aggregator.service.server import WebServer, listen
 from aggregator.settings import Settings
 from aggregator.web import Health, create_app
-from aggregator.wiring import PUBLIC, Parts, callback_base, make_desk, running
+from aggregator.wiring import Parts, callback_base, make_desk, running
 
 log = structlog.get_logger()
 

@@ -18,10 +18,11 @@ from aggregator.captures.index import whole_lines
 from aggregator.captures.names import INDEX, WARC
 from aggregator.errors import StoreError
 from aggregator.model import About, Manifest
+from aggregator.opening import DATABASE, database
 from aggregator.settings import Settings
 from aggregator.store.sqlite import copy_database, describe, dump_tables, ends_of
 from aggregator.version import __version__
-from aggregator.wiring import CAPTURES, DATABASE, database
+from aggregator.wiring import CAPTURES
 
 Tell = Callable[[int], None]
 AnyPacker = Packer | FolderPacker

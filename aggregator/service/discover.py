@@ -9,12 +9,13 @@ from aggregator.fetch.client import HttpFetch
 from aggregator.fetch.meaning import interpret
 from aggregator.fetch.policy import make_request
 from aggregator.model import Document, FeedId, FeedState, Modified, ReadContext, Source, Unreadable
+from aggregator.opening import SystemClock
 from aggregator.parse.autodiscovery import feed_links
 from aggregator.parse.digest import ProcessDigest
 from aggregator.pipeline.gate import RobotsGate
 from aggregator.reading import read_document
 from aggregator.settings import Settings
-from aggregator.wiring import PARSE_MEMORY, SystemClock, agent_of, make_fetch
+from aggregator.wiring import PARSE_MEMORY, agent_of, make_fetch
 
 MOST_CANDIDATES = 4
 

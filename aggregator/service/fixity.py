@@ -8,11 +8,12 @@ from pathlib import Path
 from aggregator.errors import StoreError
 from aggregator.history.fixity import Witness, witnesses_of
 from aggregator.model import Fixity
+from aggregator.opening import DATABASE, PUBLIC
 from aggregator.pipeline.verify import Folders, Tell, verify
 from aggregator.publish.checking import PublishedCheck
 from aggregator.publish.links import HEADS
 from aggregator.store.sqlite import SqliteEvidence
-from aggregator.wiring import CAPTURES, DATABASE, PUBLIC
+from aggregator.wiring import CAPTURES
 
 
 def verify_archive(storage: Path, witnesses: Sequence[Witness], begin: Tell, tell: Tell) -> Fixity:

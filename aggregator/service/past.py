@@ -9,6 +9,7 @@ from datetime import datetime
 
 from aggregator.errors import StoreError
 from aggregator.model import Backfill, FeedId, JobStatus, Strategy
+from aggregator.opening import SystemClock, open_archive
 from aggregator.pipeline.backfill import Desk, new_job, opened
 from aggregator.ports import Backfills
 from aggregator.service.backfiller import Backfiller
@@ -17,7 +18,7 @@ from aggregator.service.lock import store_lock
 from aggregator.service.poller import Poller
 from aggregator.service.publisher import Publisher
 from aggregator.settings import Settings
-from aggregator.wiring import Parts, SystemClock, make_desk, open_archive, running
+from aggregator.wiring import Parts, make_desk, running
 
 Tell = Callable[[Backfill], None]
 

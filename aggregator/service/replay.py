@@ -14,6 +14,7 @@ from aggregator.captures.reader import CaptureReader
 from aggregator.errors import StoreError
 from aggregator.model import Exchange, Request, RetryScope
 from aggregator.model.replay import Replayed
+from aggregator.opening import DATABASE, PUBLIC, SystemClock, database
 from aggregator.pipeline.publish import publish
 from aggregator.pipeline.replay import Ahead, Replay, compare
 from aggregator.ports import Ports
@@ -21,7 +22,7 @@ from aggregator.publish.folder import Folder
 from aggregator.service.lock import store_lock
 from aggregator.settings import Settings
 from aggregator.store.sqlite import InlineWriter, SqlitePast, SqliteStore, open_store
-from aggregator.wiring import CAPTURES, DATABASE, PUBLIC, SystemClock, agent_of, database, mailbox_of, make_digest
+from aggregator.wiring import CAPTURES, agent_of, mailbox_of, make_digest
 
 Tell = Callable[[int], None]
 

@@ -14,11 +14,12 @@ from aggregator.backup.scratch import flush_folder, scratch
 from aggregator.backup.unpack import unpack
 from aggregator.errors import StoreError
 from aggregator.model import Fixity, Manifest
+from aggregator.opening import DATABASE, PUBLIC
 from aggregator.publish.manifest import STATE
 from aggregator.service.fixity import verify_archive
 from aggregator.service.lock import store_lock
 from aggregator.store.sqlite import describe, load_tables, open_store
-from aggregator.wiring import CAPTURES, DATABASE, PUBLIC
+from aggregator.wiring import CAPTURES
 
 SCRATCH = ".restoring"
 Tell = Callable[[int], None]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from aggregator.cli import main
+from aggregator.opening import open_archive
 from aggregator.settings import load_settings
-from aggregator.wiring import open_archive
 from tests import builders
 
 SMALL = ["simulate", "--days", "16", "--feeds", "6", "--seeds", "2", "--jobs", "1"]
