@@ -36,7 +36,8 @@ def open_archive(settings: Settings) -> SqliteStore:
         StoreError: it cannot be opened, or was made by a newer version.
     """
     authority = urlsplit(settings.site.url).hostname or "localhost"
-    return open_store(database(settings), authority, SystemClock().now(), lambda: str(uuid.uuid4()))
+    now, zone = SystemClock().now(), settings.site.timezone
+    return open_store(database(settings), authority, now, lambda: str(uuid.uuid4()), zone=zone)
 
 
 @contextmanager

@@ -134,6 +134,7 @@ from aggregator.model.push import (
     Subscription,
 )
 from aggregator.model.saved import Slip, Split
+from aggregator.model.shelf import Scope, Shelf, Shift
 from aggregator.model.watch import Gap, HeldEntry, Month, PollLine
 
 __all__ = [
@@ -271,12 +272,15 @@ __all__ = [
     "RevisionHash",
     "Rhythm",
     "Run",
+    "Scope",
     "Score",
     "Sealed",
     "SealedCapture",
     "Seen",
     "Segment",
     "Selection",
+    "Shelf",
+    "Shift",
     "Site",
     "Slip",
     "Source",

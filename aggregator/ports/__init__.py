@@ -15,6 +15,7 @@ from aggregator.ports.output import Output
 from aggregator.ports.past import Past
 from aggregator.ports.push import HubClient, Postroom, Push, Subscriptions
 from aggregator.ports.reaching import Clock, Digest, Fetch
+from aggregator.ports.shelves import Shelves
 from aggregator.ports.sources import Sources
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Ports",
     "Postroom",
     "Push",
+    "Shelves",
     "Sources",
     "Subscriptions",
     "VersionLine",

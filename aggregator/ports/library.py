@@ -6,6 +6,7 @@ from typing import Protocol
 
 from aggregator.ports.archive import Archive
 from aggregator.ports.chains import Chains
+from aggregator.ports.shelves import Shelves
 
 
 class Library(Protocol):
@@ -14,6 +15,11 @@ class Library(Protocol):
     @property
     def archive(self) -> Archive:
         """What is published now."""
+        ...
+
+    @property
+    def shelves(self) -> Shelves:
+        """What is published, by month."""
         ...
 
     @property

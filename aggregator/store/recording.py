@@ -48,6 +48,7 @@ from aggregator.store.events import Announcer
 from aggregator.store.presence import record_presence
 from aggregator.store.refiling import refile
 from aggregator.store.sealing import seal_feed
+from aggregator.store.shelving import shelve
 from aggregator.store.stored import EntryTables, Settled, StoredEntry
 from aggregator.store.watching import held_back, let_go, months_of, note_gaps
 
@@ -243,6 +244,7 @@ class _Scribe:
         self._journal("added", entry_id, {**origin(change, entry, first), **proof(revision), **origins(sight)})
         if entry.pub_seq:
             self._announcer.publish(entry, revision)
+            shelve(entry, self._tables.shelves)
         if change.hold is not None:
             self._tables.watching.add_hold(held_back(change.hold, entry))
         self._added[candidate.key] = entry_id

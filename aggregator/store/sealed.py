@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from aggregator.model import EntryId, EventKind, FeedId, FeedStatus, Member, PublishEvent, Segment, SourceCard
+from aggregator.model import EntryId, EventKind, FeedId, FeedStatus, Item, Member, PublishEvent, Segment, SourceCard
 from aggregator.proving import canonical, sha256
 from aggregator.store.nouns import noun, plain
 from aggregator.store.segments import Tally
@@ -64,6 +64,11 @@ class ChainTables(Protocol):
 def lasting(card: SourceCard) -> SourceCard:
     """The card without what changes with every poll, so that few of them need to be kept."""
     return replace(card, status=FeedStatus.NEW, status_text="", updated=None, entries=0)
+
+
+def shelved(item: Item) -> Item:
+    """An item with its source in lasting words: a page of the past does not change with each poll."""
+    return replace(item, source=lasting(item.source))
 
 
 def card_text(card: SourceCard) -> str:

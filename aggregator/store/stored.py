@@ -32,6 +32,7 @@ from aggregator.store.pending import PendingTable
 
 if TYPE_CHECKING:
     from aggregator.store.sealed import ChainTables
+    from aggregator.store.shelving import ShelfTables
 from aggregator.store.watch_tables import WatchTables
 
 
@@ -183,6 +184,11 @@ class EntryTables(JournalTable, Protocol):
 
     def settle_feed(self, record: PollRecord, settled: Settled) -> None:
         """The state after the poll; ends the lease and frees the host. Raises `UnknownFeedError`."""
+        ...
+
+    @property
+    def shelves(self) -> ShelfTables:
+        """How many entries are published of each month."""
         ...
 
     @property

@@ -10,6 +10,7 @@ from datetime import datetime
 from aggregator.model import Added, FeedId, Gap, HeldEntry, Hold, PollRecord, Verdict
 from aggregator.store.chain import Chain
 from aggregator.store.events import Announcer
+from aggregator.store.shelving import shelve
 from aggregator.store.stored import EntryTables, StoredEntry
 
 
@@ -36,6 +37,7 @@ def let_go(feed_id: FeedId, tables: EntryTables, at: datetime, *, everything: bo
         entry = replace(tables.entry(entry_id), pub_seq=seq)
         tables.change_entry(entry)
         announcer.publish(entry)
+        shelve(entry, tables.shelves)
         tables.watching.end_hold(entry_id, at)
     return len(due)
 

@@ -13,6 +13,7 @@ from aggregator.store.memory.evidence import MemoryEvidence
 from aggregator.store.memory.ledger import MemoryLedger
 from aggregator.store.memory.memories import MemoryMemory
 from aggregator.store.memory.readers import MemoryArchive, MemoryCatalogue
+from aggregator.store.memory.shelves import MemoryShelves
 from aggregator.store.memory.sources import MemorySources
 from aggregator.store.memory.subscriptions import MemorySubscriptions
 from aggregator.store.memory.tables import Tables
@@ -22,12 +23,13 @@ from aggregator.store.syncing import Mint
 class MemoryStore:
     """All ports over the same dictionaries; gone when it is dropped."""
 
-    def __init__(self, authority: str, now: datetime, new_uuid: Callable[[], str]) -> None:
-        self.tables = Tables()
+    def __init__(self, authority: str, now: datetime, new_uuid: Callable[[], str], zone: str = "Europe/London") -> None:
+        self.tables = Tables(zone)
         self.sources = MemorySources(self.tables, Mint(authority=authority, new_uuid=new_uuid))
         self.ledger = MemoryLedger(self.tables)
         self.archive = MemoryArchive(self.tables, Founding(authority=authority, at=now))
         self.chains = MemoryChains(self.tables)
+        self.shelves = MemoryShelves(self.tables)
         self.catalogue = MemoryCatalogue(self.tables)
         self.holdings = MemoryHoldings(self.tables)
         self.subscriptions = MemorySubscriptions(self.tables)

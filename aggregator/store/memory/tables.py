@@ -27,6 +27,7 @@ from aggregator.proving import GENESIS
 from aggregator.store.hosts import host_of
 from aggregator.store.memory.absences import Absences
 from aggregator.store.memory.captures import Bodies
+from aggregator.store.memory.counts import Counts
 from aggregator.store.memory.pending import Aside
 from aggregator.store.memory.segments import ChainShelves
 from aggregator.store.memory.shelf import Shelf, Undo
@@ -60,8 +61,9 @@ def feed_host(feed: StoredFeed) -> str:
 class Tables:
     """Everything the store in memory holds; implements the table ports of `stored`."""
 
-    def __init__(self) -> None:
+    def __init__(self, zone: str = "Europe/London") -> None:
         self.undo = undo = Undo()
+        self.shelves = Counts(undo, zone)
         self.watching, self.captures = Watching(undo), Bodies(undo)
         self.pending = Aside(undo)
         self.absences = Absences(undo)

@@ -20,6 +20,7 @@ from aggregator.store.sqlite.politeness import add_politeness
 from aggregator.store.sqlite.presence import PRESENCE
 from aggregator.store.sqlite.provenance import PROVENANCE
 from aggregator.store.sqlite.segments import SEGMENTS
+from aggregator.store.sqlite.shelves import SHELVES
 from aggregator.store.sqlite.steps import Steps, toolbox_on
 from aggregator.store.sqlite.subscriptions import SUBSCRIPTIONS
 from aggregator.store.sqlite.watching import WATCHING
@@ -134,6 +135,13 @@ def m0012_presence(db: Toolbox) -> None:
 def m0013_memories(db: Toolbox) -> None:
     """What reading left behind of last documents, to read less of the next ones."""
     for statement in MEMORIES:
+        db.execute(statement)
+
+
+@migrations()
+def m0014_shelves(db: Toolbox) -> None:
+    """What is published by month (R-36)."""
+    for statement in SHELVES:
         db.execute(statement)
 
 

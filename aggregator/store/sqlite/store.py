@@ -18,6 +18,7 @@ from aggregator.store.sqlite.ledger import SqliteLedger
 from aggregator.store.sqlite.memories import SqliteMemory
 from aggregator.store.sqlite.schema import Migrated, migrate
 from aggregator.store.sqlite.sealing import seal_the_rest
+from aggregator.store.sqlite.shelves import SqliteShelves, count_again
 from aggregator.store.sqlite.sources import SqliteSources
 from aggregator.store.sqlite.subscriptions import SqliteSubscriptions
 from aggregator.store.syncing import GivenNames, Mint
@@ -33,6 +34,7 @@ class SqliteStore:
         self.ledger = SqliteLedger(database)
         self.archive = SqliteArchive(database)
         self.chains = SqliteChains(database)
+        self.shelves = SqliteShelves(database)
         self.catalogue = SqliteCatalogue(database)
         self.holdings = SqliteHoldings(database)
         self.subscriptions = SqliteSubscriptions(database)
@@ -66,12 +68,13 @@ def open_store(
     now: datetime,
     new_uuid: Callable[[], str],
     given: Mapping[FeedId, tuple[str, str]] | None = None,
+    zone: str = "Europe/London",
 ) -> SqliteStore:
     """Open the archive at ``path``, making or migrating it where needed.
 
     ``authority`` (a host name) and the year of ``now`` go into the ids of feeds added from here on; those of the first
     opening are kept as the founding. ``new_uuid`` gives random UUIDs (P-10); ``given`` are UUID and tag of feeds that
-    had them before.
+    had them before. ``zone`` (IANA) is that of the site, by which months are counted.
 
     Raises:
         StoreError: it cannot be opened or written, is no database, belongs to another program or a newer version.
@@ -80,6 +83,7 @@ def open_store(
     try:
         migrated = migrate(database)
         _found(database, authority, now)
+        count_again(database, zone)
         seal_the_rest(database)
     except BaseException:
         database.close()

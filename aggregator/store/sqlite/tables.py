@@ -27,6 +27,7 @@ from aggregator.store.sqlite.events import add_event
 from aggregator.store.sqlite.pending import Aside
 from aggregator.store.sqlite.presence import Absences
 from aggregator.store.sqlite.segments import ChainRows
+from aggregator.store.sqlite.shelves import ShelfRows
 from aggregator.store.sqlite.watching import Watching
 from aggregator.store.stored import Settled, StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.syncing import nearest
@@ -86,6 +87,7 @@ class Tables:
         self._next_entry: int | None = None
         self.watching, self.captures = Watching(writer), Bodies(writer)
         self.chains = ChainRows(writer)
+        self.shelves = ShelfRows(writer)
         self.pending = Aside(writer)
         self.absences = Absences(writer)
 

@@ -1,0 +1,34 @@
+"""What publishing reads of months (R-36)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from aggregator.model import FeedId, Item, Shelf, Shift
+
+
+class Shelves(Protocol):
+    """Published entries by civil month of their effective date, in the zone of the site. Safe to call from any thread.
+
+    Without a feed all sources are meant.
+    """
+
+    def shelves(self, feed_id: FeedId | None) -> tuple[Shelf, ...]:
+        """The months of a source, or of all, that have entries: newest first."""
+        ...
+
+    def page(self, feed_id: FeedId | None, month: str, offset: int, limit: int) -> tuple[Item, ...]:
+        """Published entries of a month, from the oldest on, after the first ``offset``."""
+        ...
+
+    def place(self, shift: Shift, feed_id: FeedId | None) -> tuple[str, int]:
+        """The month of an entry, and how many published ones of that month are older."""
+        ...
+
+    def shifts(self, after: int, until: int) -> tuple[Shift, ...]:
+        """What the journal says of published entries after one number and up to another; a copy is told of its lead."""
+        ...
+
+    def renamed(self, after: int, until: int) -> tuple[FeedId, ...]:
+        """Sources whose configuration the journal says changed after one number and up to another."""
+        ...

@@ -1,0 +1,70 @@
+"""Months of what is published, in memory: the port `Shelves`."""
+
+from __future__ import annotations
+
+from aggregator.model import FeedId, Item, Shelf, Shift
+from aggregator.store.memory.readers import item_of
+from aggregator.store.memory.tables import Tables
+from aggregator.store.sealed import shelved
+from aggregator.store.shelving import ALL, month_of
+from aggregator.store.stored import StoredEntry
+
+
+class MemoryShelves:
+    """Implements `Shelves`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def shelves(self, feed_id: FeedId | None) -> tuple[Shelf, ...]:
+        """The months of a source, or of all, that have entries: newest first."""
+        with self._tables.undo.lock:
+            counts = self._tables.shelves.counts
+            own = [(month, counts[feed, month]) for feed, month in counts.names() if feed == (feed_id or ALL)]
+            return tuple(Shelf(month=month, entries=count) for month, count in sorted(own, reverse=True) if count > 0)
+
+    def page(self, feed_id: FeedId | None, month: str, offset: int, limit: int) -> tuple[Item, ...]:
+        """Published entries of a month, from the oldest on, after the first ``offset``."""
+        with self._tables.undo.lock:
+            found = self._of(feed_id, month)[offset : offset + limit]
+            return tuple(shelved(item_of(entry, self._tables)) for entry in found)
+
+    def _of(self, feed_id: FeedId | None, month: str) -> list[StoredEntry]:
+        zone = self._tables.shelves.zone
+        own = [each for each in self._tables.entries.values() if feed_id in (None, each.feed_id) and each.pub_seq]
+        found = [each for each in own if month_of(each.published_at, zone) == month]
+        return sorted(found, key=lambda each: (each.published_at, each.entry_id))
+
+    def place(self, shift: Shift, feed_id: FeedId | None) -> tuple[str, int]:
+        """The month of an entry, and how many published ones of that month are older."""
+        with self._tables.undo.lock:
+            month = month_of(shift.published_at, self._tables.shelves.zone)
+            place = (shift.published_at, shift.entry_id)
+            older = [each for each in self._of(feed_id, month) if (each.published_at, each.entry_id) < place]
+            return month, len(older)
+
+    def shifts(self, after: int, until: int) -> tuple[Shift, ...]:
+        """What the journal says of published entries after one number and up to another; a copy is told of its lead."""
+        with self._tables.undo.lock:
+            found: dict[int, bool] = {}
+            for row in (self._tables.rows[seq] for seq in range(max(after, 0) + 1, until + 1)):
+                if row.entry_id is None:
+                    continue
+                lead = self._tables.entries[row.entry_id].lead
+                added = row.kind in ("added", "released")
+                found[row.entry_id] = found.get(row.entry_id, False) or added
+                if lead is not None:
+                    found.setdefault(lead, False)
+            entries = [(self._tables.entry(number), added) for number, added in sorted(found.items())]  # type: ignore[arg-type]
+            return tuple(_shift(entry, added) for entry, added in entries if entry.pub_seq)
+
+    def renamed(self, after: int, until: int) -> tuple[FeedId, ...]:
+        """Sources whose configuration the journal says changed after one number and up to another."""
+        with self._tables.undo.lock:
+            rows = [self._tables.rows[seq] for seq in range(max(after, 0) + 1, until + 1)]
+            kinds = ("feed_changed", "feed_returned", "feed_removed")
+            return tuple(sorted({row.feed_id for row in rows if row.kind in kinds}))
+
+
+def _shift(entry: StoredEntry, added: bool) -> Shift:
+    return Shift(entry_id=entry.entry_id, feed_id=entry.feed_id, published_at=entry.published_at, added=added)

@@ -1,0 +1,153 @@
+"""Months of what is published, in SQLite: a schema step, the counts that recording keeps, the port `Shelves`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from aggregator.model import EntryId, FeedId, Item, Shelf, Shift
+from aggregator.store.sealed import shelved
+from aggregator.store.shelving import ALL, month_of, span_of
+from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.sqlite.items import items_of
+from aggregator.store.values import instant, instant_text
+
+SHELVES = (
+    """CREATE TABLE shelves (
+    feed_id TEXT NOT NULL,
+    month TEXT NOT NULL,
+    entries INTEGER NOT NULL,
+    PRIMARY KEY (feed_id, month)
+) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX entries_published ON entries (published_at) WHERE pub_seq IS NOT NULL",
+    "CREATE INDEX entries_published_by_feed ON entries (feed_id, published_at) WHERE pub_seq IS NOT NULL",
+)
+"""Every statement of the step, in order; the counts follow when the archive is opened, as they go by a zone."""
+
+_ZONE = "SELECT value FROM meta WHERE name = 'zone'"
+_COUNT = """
+INSERT INTO shelves (feed_id, month, entries) VALUES (?, ?, ?)
+ON CONFLICT (feed_id, month) DO UPDATE SET entries = entries + excluded.entries
+"""
+_EVERY = """
+SELECT feed_id, published_at FROM entries INDEXED BY entries_published_by_feed
+WHERE pub_seq IS NOT NULL ORDER BY feed_id, published_at
+"""
+_SHELVES = "SELECT month, entries FROM shelves WHERE feed_id = ? AND entries > 0 ORDER BY month DESC"
+_PAGE = {
+    True: """SELECT id FROM entries INDEXED BY entries_published
+    WHERE pub_seq IS NOT NULL AND published_at >= :since AND published_at < :until
+    ORDER BY published_at, id LIMIT :limit OFFSET :offset""",
+    False: """SELECT id FROM entries INDEXED BY entries_published_by_feed
+    WHERE feed_id = :feed AND pub_seq IS NOT NULL AND published_at >= :since AND published_at < :until
+    ORDER BY published_at, id LIMIT :limit OFFSET :offset""",
+}
+_RANK = {
+    True: """SELECT count(*) FROM entries INDEXED BY entries_published
+    WHERE pub_seq IS NOT NULL AND published_at >= :since AND published_at <= :at
+    AND (published_at < :at OR id < :id)""",
+    False: """SELECT count(*) FROM entries INDEXED BY entries_published_by_feed
+    WHERE feed_id = :feed AND pub_seq IS NOT NULL AND published_at >= :since AND published_at <= :at
+    AND (published_at < :at OR id < :id)""",
+}
+_SHIFTS = """
+SELECT id, feed_id, published_at, max(added) AS added FROM (
+    SELECT own.id, own.feed_id, own.published_at, own.pub_seq, journal.kind IN ('added', 'released') AS added
+    FROM journal CROSS JOIN entries AS own ON own.id = journal.entry_id
+    WHERE journal.seq > :after AND journal.seq <= :until
+    UNION ALL
+    SELECT lead.id, lead.feed_id, lead.published_at, lead.pub_seq, 0
+    FROM journal CROSS JOIN entries AS copy ON copy.id = journal.entry_id
+    CROSS JOIN entries AS lead ON lead.id = copy.duplicate_of
+    WHERE journal.seq > :after AND journal.seq <= :until
+) WHERE pub_seq IS NOT NULL GROUP BY id ORDER BY id
+"""
+_RENAMED = """
+SELECT DISTINCT feed_id FROM journal
+WHERE seq > ? AND seq <= ? AND kind IN ('feed_changed', 'feed_returned', 'feed_removed')
+"""
+
+
+class ShelfRows:
+    """The part of the written tables that counts; inside a transaction of the caller."""
+
+    def __init__(self, writer: sqlite3.Connection) -> None:
+        self._writer = writer
+        self._zone = ""
+
+    def count_in(self, feed_id: FeedId, published_at: datetime, by: int) -> None:
+        """So many entries more, or fewer, are published of the month of this date."""
+        if not self._zone:
+            self._zone = self._writer.execute(_ZONE).fetchone()[0]
+        month = month_of(published_at, self._zone)
+        self._writer.executemany(_COUNT, [(name, month, by) for name in (feed_id, ALL)])
+
+
+def count_again(database: Database, zone: str) -> None:
+    """Count every published entry by the civil months of a zone, where they are not counted by this one already."""
+    with database.reading() as reader:
+        known = reader.execute(_ZONE).fetchone()
+    if known is not None and known[0] == zone:
+        return
+    with database.transaction() as writer:
+        counts: Counter[tuple[str, str]] = Counter()
+        for feed_id, at in writer.execute(_EVERY):
+            month = month_of(instant(at), zone)
+            counts.update(((feed_id, month), (ALL, month)))
+        writer.execute("DELETE FROM shelves")
+        writer.executemany(_COUNT, [(feed_id, month, count) for (feed_id, month), count in counts.items()])
+        writer.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('zone', ?)", (zone,))
+
+
+class SqliteShelves:
+    """Implements `Shelves`. Any thread may call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def shelves(self, feed_id: FeedId | None) -> tuple[Shelf, ...]:
+        """The months of a source, or of all, that have entries: newest first."""
+        with self._database.reading() as reader:
+            rows = reader.execute(_SHELVES, (feed_id or ALL,)).fetchall()
+        return tuple(Shelf(month=row["month"], entries=row["entries"]) for row in rows)
+
+    def page(self, feed_id: FeedId | None, month: str, offset: int, limit: int) -> tuple[Item, ...]:
+        """Published entries of a month, from the oldest on, after the first ``offset``."""
+        with self._database.reading() as reader:
+            since, until = (instant_text(at) for at in span_of(month, _zone(reader)))
+            facts = {"feed": feed_id, "since": since, "until": until, "limit": limit, "offset": offset}
+            rows = reader.execute(_PAGE[feed_id is None], facts).fetchall()
+            return tuple(shelved(item) for item in items_of(reader, [EntryId(row[0]) for row in rows]))
+
+    def place(self, shift: Shift, feed_id: FeedId | None) -> tuple[str, int]:
+        """The month of an entry, and how many published ones of that month are older."""
+        with self._database.reading() as reader:
+            zone = _zone(reader)
+            month = month_of(shift.published_at, zone)
+            since, at = instant_text(span_of(month, zone)[0]), instant_text(shift.published_at)
+            facts = {"feed": feed_id, "since": since, "at": at, "id": shift.entry_id}
+            return month, int(reader.execute(_RANK[feed_id is None], facts).fetchone()[0])
+
+    def shifts(self, after: int, until: int) -> tuple[Shift, ...]:
+        """What the journal says of published entries after one number and up to another; a copy is told of its lead."""
+        with self._database.reading() as reader:
+            rows = reader.execute(_SHIFTS, {"after": after, "until": until}).fetchall()
+        return tuple(
+            Shift(
+                entry_id=EntryId(row["id"]),
+                feed_id=FeedId(row["feed_id"]),
+                published_at=instant(row["published_at"]),
+                added=bool(row["added"]),
+            )
+            for row in rows
+        )
+
+    def renamed(self, after: int, until: int) -> tuple[FeedId, ...]:
+        """Sources whose configuration the journal says changed after one number and up to another."""
+        with self._database.reading() as reader:
+            return tuple(sorted(FeedId(row[0]) for row in reader.execute(_RENAMED, (after, until))))
+
+
+def _zone(reader: sqlite3.Connection) -> str:
+    return str(reader.execute(_ZONE).fetchone()[0])
