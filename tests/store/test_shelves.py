@@ -106,7 +106,7 @@ def test_another_zone_is_counted_anew(sqlite: SqliteStore, tmp_path: Path) -> No
     """R-36: the counts follow the zone of the site, and an archive that had none gets them when it is opened."""
     fill(sqlite, added(candidate(1), EDGE), added(candidate(2), JULY))
     sqlite.close()
-    again = open_store(tmp_path / "archive.db", "news.example", NOW, numbered(), "UTC")
+    again = open_store(tmp_path / "archive.db", "news.example", NOW, numbered(), zone="UTC")
     assert months(again) == [("2026-07", 1), ("2026-05", 1)]
     fill(again, added(candidate(3), EDGE))
     assert again.shelves.shelves(FeedId("ashmere"))[1] == Shelf(month="2026-05", entries=2)
