@@ -25,13 +25,15 @@ _META = (
 )
 
 
-def post_of(node: LexborNode, base: str | None, read: ReadDay) -> Post | None:
+def post_of(node: LexborNode, base: str | None, read: ReadDay, above: str | None = None) -> Post | None:
     """The post that an element holds; ``None`` where it has neither title nor text. The element loses its title and
-    what is no text of it."""
+    what is no text of it. ``above`` is the day header over it, for a post without a date of its own."""
     heading = _first(node, marks.TITLES)
     title = title_of(heading) if heading else ""
     url = _permalink(node, heading, base)
     dates, day = _dates(node, read)
+    if above is not None and not dates:
+        dates, day = (RawDate(element="page-text", text=above),), read(above)
     authors = _texts(node.css(marks.AUTHORS))
     categories = _texts(node.css(marks.CATEGORIES))
     if heading is not None:
@@ -123,7 +125,7 @@ def _permalink(node: LexborNode, heading: LexborNode | None, base: str | None) -
 
 
 def _dates(node: LexborNode, read: ReadDay) -> tuple[tuple[RawDate, ...], Civil | None]:
-    """The date of a post as its markup has it, else the day over the posts of that day."""
+    """The date of a post as its markup has it, else one that stands alone above its text."""
     for selector in marks.TIMES:
         for found in node.css(selector):
             named = (found.attributes.get(name) for name in ("datetime", "content", "title"))
@@ -132,10 +134,10 @@ def _dates(node: LexborNode, read: ReadDay) -> tuple[tuple[RawDate, ...], Civil 
                 if day is not None:
                     _drop_line(found, read)
                     return (RawDate(element="time", text=text),), day
-    return _first_line(node, read) or _day_above(node, read)
+    return _first_line(node, read)
 
 
-def _first_line(node: LexborNode, read: ReadDay) -> tuple[tuple[RawDate, ...], Civil | None] | None:
+def _first_line(node: LexborNode, read: ReadDay) -> tuple[tuple[RawDate, ...], Civil | None]:
     """A date that stands alone in one of the first elements of a post."""
     for found in islice(_children(node), _FIRST_ELEMENTS):
         text = text_of(found)
@@ -143,29 +145,13 @@ def _first_line(node: LexborNode, read: ReadDay) -> tuple[tuple[RawDate, ...], C
         if day is not None and found.tag != "-text":
             found.decompose()
             return (RawDate(element="page-text", text=text),), day
-    return None
+    return (), None
 
 
 def _drop_line(found: LexborNode, read: ReadDay) -> None:
     """A date alone in its element is no word of the text."""
     if read(text_of(found)) is not None:
         found.decompose()
-
-
-def _day_above(node: LexborNode, read: ReadDay) -> tuple[tuple[RawDate, ...], Civil | None]:
-    above: LexborNode | None = node
-    for _ in range(4):
-        if above is None or above.tag == "body":
-            break
-        beside = above.prev
-        while beside is not None:
-            header = beside if beside.css_matches(marks.DAYS_ABOVE) else beside.css_first(marks.DAYS_ABOVE)
-            day = read(text_of(header)) if header else None
-            if header is not None and day is not None:
-                return (RawDate(element="page-text", text=text_of(header)),), day
-            beside = beside.prev
-        above = above.parent
-    return (), None
 
 
 def _body(node: LexborNode) -> LexborNode:

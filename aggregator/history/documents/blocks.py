@@ -39,6 +39,7 @@ class Block:
         return len(self.text.split())
 
 
+MOST_BLOCKS = 50_000
 LONGEST_TITLE, MOST_WORDS, LONGEST_MARK = 140, 22, 200
 _BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
 _UNDERLINE = re.compile(r"[=\-~*_]{3,}")
@@ -75,9 +76,12 @@ def blocks_of(text: str, read: ReadDay) -> tuple[Block, ...]:
     """The blocks of a text with ``\\n`` line ends, in order; nothing is lost but the blank lines between them.
 
     A block of a few lines none of which is text (a title, who wrote it, when) becomes a block for each. Where a text
-    has no blank lines at all, each line is one.
+    has no blank lines at all, each line is one. From the fifty thousandth on, the rest is one.
     """
-    pieces = _BLANK.split(text) if has_gaps(text) else text.split("\n")
+    gaps = has_gaps(text)
+    pieces = _BLANK.split(text) if gaps else text.split("\n")
+    if len(pieces) > MOST_BLOCKS:
+        pieces[MOST_BLOCKS:] = [("\n\n" if gaps else "\n").join(pieces[MOST_BLOCKS:])]
     found: list[Block] = []
     for piece in pieces:
         lines = [line for line in piece.split("\n") if line.strip()]

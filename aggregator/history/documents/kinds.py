@@ -31,8 +31,8 @@ class _Magic:
     name: str
 
 
-START = 4_096
-"""So many bytes tell what a file is."""
+START, LOOK = 4_096, 65_536
+"""So many bytes tell what a file is, so many characters what a text is."""
 _ODD = 0.02
 _FOREIGN = (
     _Magic(b"%PDF-", "a PDF document"),
@@ -56,7 +56,8 @@ _FOREIGN = (
 )
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff", b"<\0", b"\0<")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b\x1a"))
-_MARKED_UP = re.compile(r"\s*(?:<!--.{0,4000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_COMMENTS = r"\s*+(?>(?:<!--(?:(?!-->).)*+-->\s*+)*+)"
+_MARKED_UP = re.compile(_COMMENTS + r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _FEED = re.compile(r"\s*(?:<\?xml[\s?]|<!doctype\s+(?:rss|rdf)|<(?:rss|feed|(?:\w+:)?RDF)[\s>])", re.IGNORECASE)
 _BLOCK = re.compile(r"<(?:p|div|article|h[1-6]|ul|table|br|section)\b[^<>]*>", re.IGNORECASE)
 
@@ -86,7 +87,7 @@ def kind_of(start: bytes) -> FileKind:
 
 def form_of(text: str) -> Form:
     """What a decoded text is. XML may still be a page, and JSON anything: only reading it tells."""
-    start = text.lstrip("\ufeff \t\r\n")[:START]
+    start = text.lstrip("\ufeff \t\r\n")[:LOOK]
     if _MARKED_UP.match(start):
         return Form.HTML
     if _FEED.match(start):

@@ -20,7 +20,12 @@ from aggregator.history.documents.post import Page, Post
 from aggregator.history.documents.text import UNSURE_SPLIT
 from aggregator.model import Problem, Slip, Split
 
-MOST_POSTS, LONGEST_NAME = 2_000, 120
+MOST_POSTS, LONGEST_NAME, DEEPEST = 5_000, 120, 2_000
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|section|article|main|aside|nav|table|ul|ol|dl|blockquote|form|font|b|i|em|strong|a|center|svg|g)"
+    r"(?=[\s/>])",
+    re.IGNORECASE,
+)
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d{4,8}\)(https?://[^\s<>\"]{4,2000}?)\s*-->", re.IGNORECASE)
 _SEPARATORS = re.compile(r"\s+[|»–—·:-]\s+|: ")
 
@@ -34,6 +39,8 @@ def read_page(html: str, slip: Slip, read: ReadDay) -> Page:
     Raises:
         UnreadableError: kind ``malformed``; nothing can be made of it.
     """
+    if _is_too_deep(html):
+        raise UnreadableError("too-deep", "its markup is nested too deep to be read")
     tree = LexborHTMLParser(html)
     if tree.body is None:
         raise UnreadableError("malformed", "the page has no body")
@@ -51,6 +58,16 @@ def read_page(html: str, slip: Slip, read: ReadDay) -> Page:
     # Taking posts out changes the tree, hence a fresh one for the page as a whole.
     posts = () if slip.split is Split.NEVER else _posts(LexborHTMLParser(html), base, read)
     return _filled(page, posts, tree, slip.split, read)
+
+
+def _is_too_deep(html: str) -> bool:
+    """Parsers take quadratic time over nested elements. Only those count that do not end by themselves."""
+    depth = 0
+    for found in _NESTING.finditer(html):
+        depth = max(depth - 1, 0) if found[1] else depth + 1
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _filled(page: Page, posts: tuple[Post, ...], tree: LexborHTMLParser, split: Split, read: ReadDay) -> Page:
@@ -71,8 +88,15 @@ def _filled(page: Page, posts: tuple[Post, ...], tree: LexborHTMLParser, split: 
 
 def _posts(tree: LexborHTMLParser, base: str | None, read: ReadDay) -> tuple[Post, ...]:
     for selector in marks.POSTS:
-        found = _outermost([node for node in tree.css(selector) if node.tag != "body"])[:MOST_POSTS]
-        posts = [post for node in found if (post := post_of(node, base, read)) and post.title and post.plain]
+        found = _outermost([node for node in tree.css(selector) if node.tag != "body"])
+        if len(found) > MOST_POSTS:
+            raise UnreadableError("too-large", f"it holds {len(found)} posts; divide it")
+        days = _days_above(tree, found, read)
+        posts = [
+            post
+            for node in found
+            if (post := post_of(node, base, read, days.get(node.mem_id))) and post.title and post.plain
+        ]
         if posts:
             return tuple(posts)
     return _by_headings(tree, base, read)
@@ -102,6 +126,20 @@ def _is_inside(node: LexborNode, ids: set[int]) -> bool:
             return True
         parent = parent.parent
     return False
+
+
+def _days_above(tree: LexborHTMLParser, posts: Sequence[LexborNode], read: ReadDay) -> dict[int, str]:
+    """The last day header before each post, by the post's number; one walk over the page, and none where it has no such
+    headers."""
+    headers = {node.mem_id: text for node in tree.css(marks.DAYS_ABOVE) if read(text := text_of(node)) is not None}
+    if not headers or tree.root is None:
+        return {}
+    wanted, found, day = {node.mem_id for node in posts}, dict[int, str](), ""
+    for node in tree.root.traverse(include_text=False):
+        day = headers.get(node.mem_id, day)
+        if day and node.mem_id in wanted:
+            found[node.mem_id] = day
+    return found
 
 
 def _by_headings(tree: LexborHTMLParser, base: str | None, read: ReadDay) -> tuple[Post, ...]:

@@ -59,11 +59,14 @@ def part(blocks: Sequence[Block], split: Split, *, listing: bool) -> Parting:
 def _titles(blocks: Sequence[Block]) -> list[int]:
     """Lines with text below them: of several such lines in a row the last, as a tag or caption may stand before."""
     found: list[int] = []
-    for at, block in enumerate(blocks):
-        below = next((later for later in blocks[at + 1 :] if later.part not in (Part.DATE, Part.MARK)), None)
-        if block.part is Part.LINE and below is not None and below.part is Part.BODY:
+    below: Part | None = None
+    for at in range(len(blocks) - 1, -1, -1):
+        kind = blocks[at].part
+        if kind is Part.LINE and below is Part.BODY:
             found.append(at)
-    return found
+        if kind in (Part.LINE, Part.BODY):
+            below = kind
+    return found[::-1]
 
 
 def _is_marked(blocks: Sequence[Block], at: int) -> bool:

@@ -203,10 +203,32 @@ def test_what_looks_like_markup_in_a_text_is_text() -> None:
     assert document.entries[0].content_kind == "text"
 
 
-def test_deep_markup_does_no_harm() -> None:
-    """A page nested without end is read or refused, in no time."""
-    for piece in ("<div>", "<article>", "<b><p>"):
-        try:
-            saved(f"<html><body>{piece * 20_000}x</body></html>", MONTH_URL)
-        except UnreadableError:
-            continue
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<html><body>" + "<div>" * 100_000,
+        "<html><body>" + "<article><h2>x</h2>" * 20_000,
+        "<!-- x -->" * 50_000 + "<html><body>words",
+        "<!--" * 100_000,
+        "a\n" * 300_000,
+        "x" + "\n" * 500_000 + "y",
+        "posted by " * 50_000,
+        "".join(f"<article><h2>Title {number}</h2><p>text</p></article>" for number in range(20_000)),
+    ],
+    ids=["deep", "nested", "comments", "open comments", "lines", "blank lines", "marks", "posts"],
+)
+def test_pages_made_to_hang_do_not(text: str) -> None:
+    """Read or refused; anything worse than linear would keep this test for hours."""
+    try:
+        saved(text, MONTH_URL)
+    except UnreadableError as refused:
+        assert refused.kind in ("too-deep", "too-large")
+
+
+def test_days_stand_above_posts_at_any_depth() -> None:
+    """The last header before a post counts, also where it is nested otherwise."""
+    html = (
+        "<html><body><h2 class='date-header'>14 July 2017</h2><div><div class='post'><h3 class='post-title'>Pool</h3>"
+        f"<div class='post-body'>{POOL}</div></div></div></body></html>"
+    )
+    assert saved(html, MONTH_URL).entries[0].published.raw == "14 July 2017"
