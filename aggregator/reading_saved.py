@@ -5,6 +5,7 @@ A feed is read as a feed; a web page or a text is parted into posts first. Runs 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from aggregator.dedupe.fingerprint import fingerprints
@@ -13,6 +14,7 @@ from aggregator.history.documents.days import Civil
 from aggregator.history.documents.kinds import FileKind, Form, form_of, kind_of
 from aggregator.history.documents.page import read_page
 from aggregator.history.documents.post import Page, to_raw
+from aggregator.history.documents.single_file import page_of
 from aggregator.history.documents.text import read_text
 from aggregator.model import Document, Precision, RawDocument, ReadContext, Slip
 from aggregator.normalise import normalise
@@ -21,7 +23,9 @@ from aggregator.parse import read
 from aggregator.parse.encoding import decode_once
 
 LONGEST = 64 * 1024 * 1024
+LOOK = 8_192
 _NO_FEED = ("html", "not-a-feed")
+_META = re.compile(rb"<meta\s[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 
 
 def read_saved(body: bytes, context: ReadContext) -> Document:
@@ -54,8 +58,11 @@ def civil(text: str) -> Civil | None:
 
 def _raw(body: bytes, context: ReadContext) -> tuple[RawDocument, str | None]:
     """The raw document, and what a page calls its site."""
-    slip = context.slip or Slip()
-    decoded = decode_once(body, context.content_type)
+    slip, content_type = context.slip or Slip(), context.content_type
+    if single := page_of(body):
+        body, content_type = single.body, single.content_type
+        slip = replace(slip, url=slip.url or single.url)
+    decoded = decode_once(body, content_type or _stated_type(body))
     form = form_of(decoded.text)
     if form in (Form.XML, Form.JSON):
         try:
@@ -68,6 +75,12 @@ def _raw(body: bytes, context: ReadContext) -> tuple[RawDocument, str | None]:
     raw = to_raw(page, slip, civil)
     problems = (*decoded.problems, *raw.problems)
     return replace(raw, encoding=decoded.encoding, problems=problems), page.site
+
+
+def _stated_type(body: bytes) -> str | None:
+    """What a page says of its own encoding, where nobody else says anything."""
+    found = _META.search(body[:LOOK])
+    return f"text/html; charset={found[1].decode('ascii')}" if found else None
 
 
 def _page(form: Form, text: str, slip: Slip) -> Page:

@@ -129,11 +129,11 @@ def _summary(run: ImportRun, *, dry_run: bool, as_json: bool) -> None:
         said = {"stopped": run.stopped, "unpublished": run.unpublished}
         print_json({"dry_run": dry_run, "documents": run.reports, "summary": totals, **said})
     else:
-        would = "would be " if dry_run else ""
+        would = "dry run, " if dry_run else ""
         click.echo(
-            f"{totals['documents']} documents: {would}{totals['new']} new entries, {totals['changed']} changed, "
-            f"{totals['known']} known; {totals['ambiguous']} documents are ambiguous, {totals['refused']} refused, "
-            f"{totals['skipped']} skipped"
+            f"{would}documents: {totals['documents']}, ambiguous {totals['ambiguous']}, refused {totals['refused']}, "
+            f"skipped {totals['skipped']}; entries: new {totals['new']}, changed {totals['changed']}, "
+            f"known {totals['known']}"
         )
     if run.stopped is not None:
         click.echo(f"stopped: {run.stopped}; what is listed above is stored, run it again for the rest", err=True)

@@ -181,7 +181,7 @@ def test_ambiguous_documents_are_named_with_the_reason(place: Installation) -> N
     assert "new, ambiguous" in out
     assert "it is not certain where its posts begin" in out
     assert "no date" in out
-    assert "2 documents are ambiguous" in out
+    assert "documents: 2, ambiguous 2, refused 0" in out
 
 
 def test_one_bad_file_harms_no_other(place: Installation) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+
 import pytest
 
 from aggregator.dedupe.canonical import words
@@ -213,9 +217,10 @@ def test_what_looks_like_markup_in_a_text_is_text() -> None:
         "a\n" * 300_000,
         "x" + "\n" * 500_000 + "y",
         "posted by " * 50_000,
+        "a: b\r\n" * 10_000,
         "".join(f"<article><h2>Title {number}</h2><p>text</p></article>" for number in range(20_000)),
     ],
-    ids=["deep", "nested", "comments", "open comments", "lines", "blank lines", "marks", "posts"],
+    ids=["deep", "nested", "comments", "open comments", "lines", "blank lines", "marks", "headers", "posts"],
 )
 def test_pages_made_to_hang_do_not(text: str) -> None:
     """Read or refused; anything worse than linear would keep this test for hours."""
@@ -232,3 +237,35 @@ def test_days_stand_above_posts_at_any_depth() -> None:
         f"<div class='post-body'>{POOL}</div></div></div></body></html>"
     )
     assert saved(html, MONTH_URL).entries[0].published.raw == "14 July 2017"
+
+
+def test_the_encoding_a_page_states_is_used() -> None:
+    """``<meta charset>``, where no server says anything."""
+    html = f"<html><head><meta charset='windows-1251'></head><body><h1>Пруд закрыт</h1><p>{POOL}</p></body></html>"
+    assert saved(html.encode("cp1251"), MONTH_URL, split=Split.NEVER).entries[0].content
+    assert saved(html.encode("cp1251"), "http://a.example/pool").entries[0].title == "Пруд закрыт"
+
+
+def single_file(html: str, headers: str = "Snapshot-Content-Location: https://thorne.example/2017/07/\r\n") -> bytes:
+    """A page as a browser saves it in a single file."""
+    parts = MIMEMultipart("related")
+    page = MIMEText(html, "html", "utf-8")
+    parts.attach(page)
+    parts.attach(MIMEImage(b"\x89PNG....", "png"))
+    return headers.encode() + parts.as_bytes().replace(b"\n", b"\r\n")
+
+
+def test_a_page_saved_as_a_single_file() -> None:
+    """MHTML: the page in it, with the address it was saved from."""
+    document = saved(single_file(wordpress(article("Café closes", POOL))))
+    (entry,) = document.entries
+    assert (entry.title, entry.url) == ("Café closes", MONTH_URL)
+    assert words(entry.content, "html") == words(POOL, "text")
+    other = saved(single_file(wordpress(article("Pool", POOL)), headers=""), "http://thorne.example/2017/06/")
+    assert other.entries[0].url == "http://thorne.example/2017/06/"
+
+
+@pytest.mark.parametrize("text", ["Title: A letter\n\nWords.", "From: Jo\nTo: Ann\n\nDear Ann, the pool is closed."])
+def test_a_text_that_begins_like_a_message_is_a_text(text: str) -> None:
+    """Only ``multipart/related`` makes a file of this kind."""
+    assert saved(text).entries[0].content_kind == "text"
