@@ -134,7 +134,8 @@ class _Run:
         if until is None:
             return ()
         since = until - LEDGER
-        return render_manners(host_scores(self._archive.traces(since, until)), since, until, self._press)
+        scores = host_scores(self._archive.traces(since, until))
+        return render_manners(scores, since, until, self._press, self._founding.at)
 
     def _parts(self) -> Iterator[Edition]:
         """The categories and sources that changed."""

@@ -12,15 +12,20 @@ from aggregator.publish.pages import fill, render_about
 from aggregator.publish.press import Press
 
 
-def render_manners(scores: Sequence[Score], since: datetime, until: datetime, press: Press) -> tuple[File, File]:
+def render_manners(
+    scores: Sequence[Score], since: datetime, until: datetime, press: Press, began: datetime | None = None
+) -> tuple[File, File]:
     """``politeness.html``, one line a host for the days from ``since`` to ``until`` (aware, UTC), and
-    ``about-our-bot.html`` with the sum of it."""
+    ``about-our-bot.html`` with the sum of it. ``began`` is when we made the first request."""
     asked = [score for score in scores if score.requests]
     first, last = f"{since:%Y-%m-%d}", f"{until - timedelta(days=1):%Y-%m-%d}"
     lines = [_line(score) for score in asked]
-    body = fill(links.POLITENESS, press.site, hosts=lines, since=first, until=last)
-    ledger = File(path=links.POLITENESS, body=body, changed_at=until)
-    return ledger, render_about(press, until, f"From {first} to {last} (UTC) we made {_sum(asked)}.")
+    early = ""
+    if began is not None and began >= until:
+        early = f"Our first requests are of {began:%Y-%m-%d}; the ledger begins when that day (UTC) is over."
+    body = fill(links.POLITENESS, press.site, hosts=lines, since=first, until=last, early=early)
+    week = early or f"From {first} to {last} (UTC) we made {_sum(asked)}."
+    return File(path=links.POLITENESS, body=body, changed_at=until), render_about(press, until, week)
 
 
 def _sum(asked: Sequence[Score]) -> str:

@@ -24,6 +24,7 @@ from aggregator.service.push import PushDesk
 from aggregator.service.robots import RobotsWatch
 from aggregator.service.server import WebServer, listen
 from aggregator.settings import Settings
+from aggregator.store.bucket import LEAST
 from aggregator.web import Health, create_app
 from aggregator.wiring import Parts, callback_base, make_desk, running
 
@@ -68,7 +69,8 @@ class Service:
             parts.ports, agent=parts.agent, concurrency=polling.concurrency, spacing=polling.host_spacing
         )
         self._catch_up = CatchUp(parts.ports, parts.store.catalogue)
-        self._robots = RobotsWatch(parts.ports, parts.store.catalogue, parts.gate, parts.agent, polling.host_spacing)
+        spacing = max(polling.host_spacing, LEAST)
+        self._robots = RobotsWatch(parts.ports, parts.store.catalogue, parts.gate, parts.agent, spacing)
         self._backfiller = Backfiller(make_desk(parts, live=True))
         self._pages = PageWatch(parts.ports, parts.gate, parts.agent, polling.host_spacing)
         self._publisher = Publisher(parts)

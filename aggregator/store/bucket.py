@@ -7,6 +7,14 @@ from datetime import datetime, timedelta
 CAPACITY = 60.0
 PACE = 6
 """With the usual spacing of 10 s a token comes back every minute: 60 an hour."""
+LEAST = timedelta(seconds=10)
+OWNED = timedelta(minutes=15)
+"""Below this floor the operator owns the publisher (H-29), so nobody has to be spared."""
+
+
+def spared(spacing: timedelta, floor: timedelta) -> timedelta:
+    """The spacing of requests for a feed with this floor: ten seconds at least, unless the operator owns its server."""
+    return spacing if floor < OWNED else max(spacing, LEAST)
 
 
 def spend(

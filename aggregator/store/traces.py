@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from aggregator.model import BACKFILLED, PollTrace
+from aggregator.store.bucket import OWNED
 from aggregator.store.hosts import host_of
 from aggregator.store.values import Row, instant, maybe_instant
-
-OWNED = timedelta(minutes=15)
-"""Below this floor the operator owns the publisher (H-29)."""
 
 
 def trace_of(row: Row, host: str, floor: timedelta) -> PollTrace:

@@ -92,6 +92,13 @@ def test_the_page_about_our_bot_sums_it_up() -> None:
     assert "we made no request." in about()
 
 
+def test_the_first_day_is_no_week_without_requests() -> None:
+    """H-73: whoever finds us in the log of today is not told that we made no request."""
+    for made in render_manners((), UNTIL - WEEK, UNTIL, press(), UNTIL + timedelta(hours=9)):
+        assert b"Our first requests are of 2026-06-08; the ledger begins when that day" in made.body
+        assert b"no request" not in made.body.lower()
+
+
 def test_no_request_is_said_so() -> None:
     """An empty table would look broken."""
     assert "No request was made" in page()

@@ -65,6 +65,22 @@ def test_sixty_at_most_then_one_a_minute(store: Store) -> None:
     assert all(b - a >= MINUTE for a, b in pairwise(starts[75:]))
 
 
+def test_only_servers_of_our_own_may_be_asked_faster(store: Store) -> None:
+    """H-70: a shorter spacing counts for feeds with a floor under a quarter of an hour; others get ten seconds."""
+    theirs = [source(f"t{number}", url=f"https://theirs.example/{number}") for number in range(3)]
+    often = timedelta(minutes=1)
+    own = [source(f"o{number}", url=f"https://own.example/{number}", min_interval=often) for number in range(3)]
+    store.sources.sync([*theirs, *own], NOW)
+    asked = []
+    for number in range(4):
+        now = NOW + number * timedelta(seconds=3)
+        for name in store.sources.claim(now, 5, timedelta(seconds=1)):
+            poll(store, name, now)
+            asked.append((name[0], number))
+    assert [number for host, number in asked if host == "o"] == [0, 1, 2]
+    assert [number for host, number in asked if host == "t"] == [0]
+
+
 @settings(max_examples=60, deadline=None)
 @given(some.lists(some.integers(0, 7200), max_size=200))
 def test_no_hour_sees_more_than_the_bucket_holds(steps: list[int]) -> None:

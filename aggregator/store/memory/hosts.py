@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from aggregator.model import BACKFILLED, NOBODY_ASKED, SKIPPED, Cooling, FeedId
-from aggregator.store.bucket import spend
+from aggregator.store.bucket import spared, spend
 from aggregator.store.hosts import host_of
 from aggregator.store.memory.tables import Host, Tables, feed_host
 from aggregator.store.stored import StoredFeed
@@ -109,7 +109,7 @@ class MemoryHosts:
     def _engage(self, feed: StoredFeed, now: datetime, spacing: timedelta) -> None:
         """One request begins: a token, the spacing, and the host is busy."""
         name = feed_host(feed)
-        host = self._tables.hosts[name]
+        host, spacing = self._tables.hosts[name], spared(spacing, feed.source.min_interval)
         tokens, at = spend(host.tokens, host.filled_at, now, spacing)
         self._tables.hosts[name] = replace(
             host,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from aggregator.model import Cooling, FeedId
-from aggregator.store.bucket import spend
+from aggregator.store.bucket import spared, spend
 from aggregator.store.hosts import host_of
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
@@ -152,8 +152,9 @@ class SqliteHosts:
 def engage(writer: sqlite3.Connection, feed_id: FeedId, now: datetime, spacing: timedelta) -> None:
     """One request begins: the feed is leased, the host gives a token, waits its spacing and is busy (H-29, H-70)."""
     row = writer.execute(_BUCKET, (feed_id,)).fetchone()
-    tokens, at = spend(row["tokens"], maybe_instant(row["filled_at"]), now, spacing)
+    floor = timedelta(seconds=row["floor"])
+    tokens, at = spend(row["tokens"], maybe_instant(row["filled_at"]), now, spared(spacing, floor))
     text = instant_text(now)
-    writer.execute(_LEASE, (instant_text(now + timedelta(seconds=row["floor"])), text, feed_id))
+    writer.execute(_LEASE, (instant_text(now + floor), text, feed_id))
     flight = instant_text(now + FLIGHT)
     writer.execute(_ENGAGE, (instant_text(at), flight, feed_id, tokens, text, row["host"]))
