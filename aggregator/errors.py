@@ -88,6 +88,10 @@ class CaptureError(AggregatorError):
         super().__init__(f"{file}, byte {offset}: {reason}")
 
 
+class TakenDownError(CaptureError):
+    """A capture whose place holds a note instead: it was erased on purpose, the text says when and why."""
+
+
 class UnreadableError(AggregatorError):
     """A document that is not a feed or cannot be read; ``kind`` is a short machine word, ``detail`` is for people.
 

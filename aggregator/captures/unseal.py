@@ -11,7 +11,7 @@ from aggregator.captures.erase import was_erased
 from aggregator.captures.messages import read_request, read_response
 from aggregator.captures.seal import PROFILES
 from aggregator.captures.warc import Record, RecordError
-from aggregator.errors import CaptureError
+from aggregator.errors import TakenDownError
 from aggregator.model import (
     Capture,
     CaptureKind,
@@ -63,12 +63,12 @@ def open_group(place: Place, records: Sequence[Record]) -> Opened:
     """The capture in the records at a place.
 
     Raises:
-        CaptureError: it was taken down.
+        TakenDownError: it was erased on purpose.
         RecordError: there is none.
     """
     note = next((note for each in records if (note := was_erased(each)) is not None), None)
     if note is not None:
-        raise CaptureError(place.file, place.offset, f"it was taken down: {note}")
+        raise TakenDownError(place.file, place.offset, f"it was taken down: {note}")
     return unseal(group(records))
 
 

@@ -49,13 +49,15 @@ def command(config: Path | None, since: datetime | None, dry_run: bool, into: Pa
         raise click.exceptions.Exit(1)
 
 
-_SHOWN = ("polls", "bodies", "uncaptured", "left_out", "lost", "tables", "differences", "journal_from")
+_SHOWN = ("polls", "bodies", "uncaptured", "taken_down", "left_out", "lost", "tables", "differences", "journal_from")
 
 
 def _print(found: Replayed) -> None:
     click.echo(f"{found.polls:,} polls replayed, {found.bodies:,} bodies")
     if found.uncaptured:
         click.echo(f"{found.uncaptured:,} polls brought bodies that were not kept: captures were off or paused")
+    if found.taken_down:
+        click.echo(f"{found.taken_down:,} polls brought bodies that were taken down since")
     for provenance, count in found.left_out.items():
         click.echo(f"{count:,} documents of the past ({provenance}) were not kept; their entries count as missing")
     for lost in found.lost[:NAMED]:

@@ -117,12 +117,14 @@ class TableSum:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
     """What became of a replay. ``polls`` were stepped through, ``bodies`` read by today's parser, ``uncaptured`` polls
-    brought something that was not kept; ``left_out`` counts documents of the past of which that is so, by provenance.
-    ``equal`` is set where every row of every table is the same."""
+    brought something that was not kept, ``taken_down`` of them something that was erased since; ``left_out`` counts
+    documents of the past that were not kept, by provenance. ``equal``: every row of every table is the same.
+    """
 
     polls: int
     bodies: int
     uncaptured: int
+    taken_down: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
     lost: tuple[Lost, ...] = ()
     tables: tuple[TableSum, ...] = ()

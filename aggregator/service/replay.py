@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -84,7 +85,10 @@ async def _run(settings: Settings, past: SqlitePast, store: SqliteStore, tell: T
         mailbox=mailbox_of(settings),
     )
     reader = CaptureReader(settings.storage.path / CAPTURES)
-    replay = Replay(past=past, captures=reader, ports=ports, ahead=ahead, saved=saved, agent=agent_of(settings))
+    room = 4 * (os.cpu_count() or 1)
+    replay = Replay(
+        past=past, captures=reader, ports=ports, ahead=ahead, saved=saved, agent=agent_of(settings), room=room
+    )
     try:
         await replay.run(tell)
     finally:

@@ -162,6 +162,21 @@ def test_a_damaged_capture_costs_its_own_poll(tmp_path: Path) -> None:
         assert "content_hash" not in changed
 
 
+def test_what_was_taken_down_is_counted(tmp_path: Path) -> None:
+    """An erased capture is no fault: its poll is there again, its entries are told as missing."""
+    with kept_home(tmp_path / "a") as place:
+        own(place)
+        told(place, rss(item(1)))
+        told(place, rss(item(2)))
+        (first, _) = place.store.holdings.bodies(0, 9)
+        assert place.ports.captures is not None
+        place.ports.captures.erase(first.place, "asked to", place.clock.at)
+        found = replayed(place, tmp_path / "again")
+        assert (found.taken_down, found.uncaptured, found.lost) == (1, 0, ())
+        assert {each.what for each in found.differences} == {"missing"}
+        assert {each.key.split()[1] for each in found.differences} == {"guid:notice-1"}
+
+
 def test_bodies_that_were_not_kept_are_counted(tmp_path: Path) -> None:
     """While captures were off or paused there is nothing to replay, and that is said."""
     with kept_home(tmp_path / "a") as place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from aggregator.errors import CaptureError
+from aggregator.errors import CaptureError, TakenDownError
 from aggregator.fetch.memory import remember_failure
 from aggregator.fetch.policy import make_request
 from aggregator.model import (
@@ -37,12 +37,13 @@ ANSWERED = {"modified", "same-body"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recalled:
     """A poll with what was received then. ``capture`` is ``None`` where there was no answer, or it is not kept, or not
-    readable: then ``fault`` says why."""
+    readable: then ``fault`` says why, unless it was ``taken_down``."""
 
     poll: PastPoll
     capture: Capture | None = None
     kept: Kept | None = None
     fault: str | None = None
+    taken_down: bool = False
 
     @property
     def response(self) -> Response | None:
@@ -64,6 +65,8 @@ def recall(poll: PastPoll, past: Past, captures: CaptureArchive) -> Recalled:
                 raise CaptureError(poll.place.file, poll.place.offset, "the body it repeats is not known")
             body = captures.read(row.place).capture.response.body
             capture = replace(capture, response=replace(capture.response, body=body))
+    except TakenDownError:
+        return Recalled(poll=poll, kept=kept, taken_down=True)
     except CaptureError as fault:
         return Recalled(poll=poll, kept=kept, fault=str(fault))
     return Recalled(poll=poll, capture=capture, kept=kept)

@@ -79,6 +79,7 @@ class Replay:
     polls: int = 0
     bodies: int = 0
     uncaptured: int = 0
+    taken_down: int = 0
     lost: list[Lost] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     _configured: dict[FeedId, Source] = field(default_factory=dict)
@@ -180,7 +181,9 @@ class Replay:
     def _count_missing(self, recalled: Recalled) -> None:
         """What had something to bring and did not; a capture that cannot be read is named by itself."""
         poll = recalled.poll
-        if recalled.fault is not None or recalled.capture is not None:
+        if recalled.taken_down:
+            self.taken_down += 1
+        if recalled.fault is not None or recalled.capture is not None or recalled.taken_down:
             return
         if is_history(poll) and poll.provenance.past:
             self.left_out[str(poll.provenance)] += poll.entries > 0
@@ -198,6 +201,7 @@ def compare(replay: Replay, today: Past, since: datetime | None) -> Replayed:
         polls=replay.polls,
         bodies=replay.bodies,
         uncaptured=replay.uncaptured,
+        taken_down=replay.taken_down,
         left_out={name: count for name, count in replay.left_out.items() if count},
         lost=tuple(replay.lost),
         tables=(*tables, journal),
