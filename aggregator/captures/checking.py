@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple, cast
 from aggregator.captures.index import Indexed, read_line
 from aggregator.captures.members import MemberError, members
 from aggregator.captures.mend import zeros
-from aggregator.captures.names import INDEX, WARC, latest
+from aggregator.captures.names import INDEX, WARC, latest, split
 from aggregator.captures.reader import CaptureReader
 from aggregator.captures.warc import RecordError, parse
 from aggregator.errors import CaptureError
@@ -63,7 +63,7 @@ class CapturesCheck:
                 yield from self._removed(row)
             elif found != row.proof:
                 yield _flaw(row.place, "its bytes are not those that were kept", row.number)
-        if (self._folder / f"{file}{WARC}").is_file():
+        if split(file) is not None and (self._folder / f"{file}{WARC}").is_file():
             newest = latest([file, *self._reader.files()]) == file
             yield from self._between(file, tuple(row.place for row in rows), end, cut=newest)
             yield from self._index(file, {row.place.offset: row for row in rows}, newest=newest)
@@ -78,6 +78,9 @@ class CapturesCheck:
 
     def _between(self, file: str, places: Sequence[Place], end: int, *, cut: bool) -> Iterator[Flaw]:
         """Records outside the places. ``cut``: the file may break off after what the archive knows."""
+        if split(file) is None:
+            yield Flaw(table=TABLE, record=file, text="polls refer to a file that has no name of ours")
+            return
         path = self._folder / f"{file}{WARC}"
         try:
             size = path.stat().st_size
