@@ -78,6 +78,11 @@ class CaptureReader:
         except RecordError as error:
             raise CaptureError(place.file, place.offset, str(error)) from error
 
+    def raw(self, place: Place) -> bytes:
+        """The bytes at a place as they lie there. Raises `CaptureError`."""
+        with self._open(place.file) as stream:
+            return _bytes(stream, place)
+
     def proofs(self, places: Iterable[Place]) -> Iterator[str | CaptureError]:
         """The SHA-256 in hex of the bytes at each place, or why there is none: nothing is unpacked, so a disk's speed
         is the limit. Places of one file should follow each other."""
@@ -103,13 +108,20 @@ class CaptureReader:
 
 def _proof(stream: BinaryIO, place: Place) -> str | CaptureError:
     try:
+        return sha256(_bytes(stream, place)).hexdigest()
+    except CaptureError as fault:
+        return fault
+
+
+def _bytes(stream: BinaryIO, place: Place) -> bytes:
+    try:
         stream.seek(place.offset)
         data = stream.read(place.length)
     except (OSError, ValueError) as error:
-        return CaptureError(place.file, place.offset, f"it cannot be read ({error})")
+        raise CaptureError(place.file, place.offset, f"it cannot be read ({error})") from error
     if len(data) < place.length:
-        return CaptureError(place.file, place.offset, "the file ends before the end of this capture", cut=True)
-    return sha256(data).hexdigest()
+        raise CaptureError(place.file, place.offset, "the file ends before the end of this capture", cut=True)
+    return data
 
 
 def _record(file: str, member: Member, base: int = 0) -> Record:

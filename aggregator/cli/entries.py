@@ -52,8 +52,8 @@ def command(
     zone = ZoneInfo(settings.site.timezone)
     wanted = EntryFilter(
         feed=FeedId(feed) if feed else None,
-        since=_instant(since, zone, end=False),
-        until=_instant(until, zone, end=True),
+        since=instant_of(since, zone, end=False),
+        until=instant_of(until, zone, end=True),
         query=query,
         withdrawn=withdrawn,
         limit=limit,
@@ -71,7 +71,7 @@ def command(
     )
 
 
-def _instant(moment: datetime | None, zone: ZoneInfo, *, end: bool) -> datetime | None:
+def instant_of(moment: datetime | None, zone: ZoneInfo, *, end: bool) -> datetime | None:
     """A day given as ``until`` counts to its end."""
     if moment is None:
         return None

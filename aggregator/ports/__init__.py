@@ -7,6 +7,7 @@ from aggregator.ports.backfills import Backfills
 from aggregator.ports.bundle import Ports, everybody_welcome
 from aggregator.ports.captures import CaptureArchive, Captures, Holdings
 from aggregator.ports.chains import Chains
+from aggregator.ports.exhibits import Exhibits
 from aggregator.ports.fixity import Columns, Evidence, JournalLine, VersionLine
 from aggregator.ports.ledger import Ledger, Writer
 from aggregator.ports.library import Library
@@ -29,6 +30,7 @@ __all__ = [
     "Columns",
     "Digest",
     "Evidence",
+    "Exhibits",
     "Fetch",
     "Holdings",
     "HubClient",

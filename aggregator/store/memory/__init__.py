@@ -10,6 +10,7 @@ from aggregator.store.memory.backfills import MemoryBackfills
 from aggregator.store.memory.captures import MemoryHoldings
 from aggregator.store.memory.chains import MemoryChains
 from aggregator.store.memory.evidence import MemoryEvidence
+from aggregator.store.memory.exhibits import MemoryExhibits
 from aggregator.store.memory.ledger import MemoryLedger
 from aggregator.store.memory.memories import MemoryMemory
 from aggregator.store.memory.readers import MemoryArchive, MemoryCatalogue
@@ -39,6 +40,10 @@ class MemoryStore:
     def evidence(self) -> MemoryEvidence:
         """The archive as it is now, to be checked."""
         return MemoryEvidence(self.tables)
+
+    def exhibits(self) -> MemoryExhibits:
+        """The archive as it is now, to take evidence from."""
+        return MemoryExhibits(self.tables, self.archive)
 
     def close(self) -> None:
         """Nothing to close."""

@@ -26,12 +26,12 @@ class MemoryEvidence:
 
     def journal(self) -> Iterator[JournalLine]:
         """The journal in order."""
-        return map(_line, self._tables.rows.values())
+        return map(line, self._tables.rows.values())
 
     def told(self) -> Iterator[JournalLine]:
         """The journal rows that tell of an entry, by entry and number."""
         rows = [row for row in self._tables.rows.values() if row.entry_id is not None]
-        return map(_line, sorted(rows, key=lambda row: (row.entry_id or 0, row.seq)))
+        return map(line, sorted(rows, key=lambda row: (row.entry_id or 0, row.seq)))
 
     def entries(self) -> Iterator[Columns]:
         """``entries`` by ``id``."""
@@ -83,5 +83,6 @@ class MemoryEvidence:
         """Nothing to close."""
 
 
-def _line(row: JournalRow) -> JournalLine:
+def line(row: JournalRow) -> JournalLine:
+    """A row of the journal as it would be stored."""
     return row.seq, row.kind, row.feed_id, row.entry_id, instant_text(row.at), row.payload, row.hash

@@ -14,6 +14,7 @@ from aggregator.store.sqlite.catalogue import SqliteCatalogue
 from aggregator.store.sqlite.chains import SqliteChains
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.evidence import SqliteEvidence
+from aggregator.store.sqlite.exhibits import SqliteExhibits
 from aggregator.store.sqlite.ledger import SqliteLedger
 from aggregator.store.sqlite.memories import SqliteMemory
 from aggregator.store.sqlite.schema import Migrated, migrate
@@ -56,6 +57,10 @@ class SqliteStore:
     def evidence(self) -> SqliteEvidence:
         """The archive as it is now, to be checked; whoever asks for it closes it. Raises `StoreError`."""
         return SqliteEvidence(self.database.path)
+
+    def exhibits(self) -> SqliteExhibits:
+        """The archive as it is now, to take evidence from; whoever asks for it closes it. Raises `StoreError`."""
+        return SqliteExhibits(self.database.path)
 
     def close(self) -> None:
         """Close every connection; twice is no harm. End the writer before."""
