@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -73,6 +74,9 @@ def command(
         def tell(report: ImportReport) -> None:
             bar.advance(1)
             if not as_json:
+                if sys.stderr.isatty():
+                    # The bar stands in this line.
+                    click.echo("\r\x1b[2K", err=True, nl=False)
                 click.echo("\n".join(plain(line) for line in _lines(report)))
 
         run = asyncio.run(import_documents(settings, order, bar.begin, tell))

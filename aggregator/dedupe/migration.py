@@ -78,9 +78,13 @@ def _one_to_one(pairs: Iterable[tuple[Candidate, Head]]) -> tuple[tuple[Candidat
 
 def learned(case: Case, matches: Iterable[Match]) -> tuple[Identity, tuple[datetime, ...]]:
     """P-16: the feed's identity mode and its evidence after this document. Ids that changed under known entries in
-    two documents within seven days are not to be trusted; a migration does not count."""
+    two documents within seven days are not to be trusted; a migration does not count, and neither does an entry that
+    history brought without the id of the feed."""
     state, source = case.context.state, case.context.source
-    changed = any(match.renamed and not match.quiet and match.candidate.key.startswith("guid:") for match in matches)
+    changed = any(
+        match.renamed and not match.quiet and match.head.announced and match.candidate.key.startswith("guid:")
+        for match in matches
+    )
     recent = tuple(at for at in state.id_changes if case.now - at <= _EVIDENCE_LASTS)
     events = (*recent, case.now) if changed else recent
     if source.identity is Identity.AUTO and len(events) >= _EVENTS:

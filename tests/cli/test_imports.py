@@ -117,6 +117,20 @@ def test_people_read_dates_as_far_as_they_are_known(place: Installation) -> None
     assert "\nalias" not in why
 
 
+def test_a_better_date_is_proved_like_everything_else(place: Installation) -> None:
+    """A category page, the month page, then the archivist's word: the entry moves, chain and replay agree."""
+    undated = MONTH_PAGE.replace("Monthly Archives\n\nJuly 2017", "Category Archives: Children")
+    place.bring(place.file("category.txt", undated), "--url", "http://thorne.example/category/children/")
+    place.bring(place.file("month.txt", MONTH_PAGE), "--url", MONTH_URL)
+    report = place.bring(place.documents / "month.txt", "--url", MONTH_URL, "--date", "2017-07-18")
+    assert report["summary"]["changed"] == 1
+    (entry,) = place.entries()
+    assert (entry["date"], entry["published_basis"], entry["published_raw"]) == ("2017-07-18", "manifest", None)
+    assert place.run("verify")[0] == 0
+    assert place.run("replay", "--dry-run")[0] == 0
+    assert "filed under a better date" in place.run("explain", "1")[1]
+
+
 def test_the_original_is_kept_with_its_hash(place: Installation) -> None:
     """Issue 4: to the byte, with what was said of it, once; the chain proves it."""
     page = place.file("page.txt", MONTH_PAGE.replace("\n", "\r\n").encode("cp1252"))
@@ -165,6 +179,8 @@ def test_a_dry_run_says_what_would_be_and_does_nothing(place: Installation) -> N
         key: rehearsal["summary"][key] for key in ("new", "refused", "ambiguous")
     }
     assert len(place.entries()) == 2
+    assert place.run("verify")[0] == 0
+    assert place.run("replay", "--dry-run")[0] == 0
 
 
 def test_ambiguous_documents_are_named_with_the_reason(place: Installation) -> None:

@@ -11,6 +11,7 @@ from aggregator.model import (
     Document,
     EntryFilter,
     EntryRow,
+    Identity,
     Precision,
     Provenance,
     ReadContext,
@@ -301,3 +302,20 @@ def test_what_subscribers_were_told_is_never_dated_anew(place: Home) -> None:
     before = filed(place)
     keep(place, MONTH_PAGE, MONTH_URL, date="2017-07-17")
     assert filed(place) == before
+
+
+def test_ids_that_history_could_not_know_teach_nothing(place: Home) -> None:
+    """P-16: articles imported by their address come under ids of the feed later; those may be trusted all the same."""
+    links = [f"https://knowsmere.example/2017/07/1{number}/notice-of-works/" for number in range(3)]
+    for link, text in zip(links, (FOUNTAIN, BUSES, POOL), strict=True):
+        keep(place, f"Notice of works\n\n{text}", link)
+    items = [
+        post("Notice of works", f"<p>{text}</p>", f"Fri, 1{number} Jul 2017 10:00:00 GMT", link, f"?p={number}")
+        for number, (link, text) in enumerate(zip(links, (FOUNTAIN, BUSES, POOL), strict=True))
+    ]
+    for number in range(3):
+        live(place, *items[: number + 1])
+    assert len(entries(place)) == 3
+    state = place.store.sources.get(FEED)[1]
+    assert (state.identity, state.id_changes) == (Identity.GUID, ())
+    assert told(place) == 0
