@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from aggregator.model.compact import compact
 from aggregator.model.feed import FeedProfile, Hints
 from aggregator.model.names import ContentHash, DateStatus, Precision, RevisionHash, ZoneSource
 from aggregator.model.published import Category, Enclosure, Link, OriginalSource, Person, Problem, RawTombstone
@@ -38,6 +39,7 @@ class ReadContext:
     memory: bytes | None = None
 
 
+@compact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
     """A date with its provenance (P-30). ``instant`` is aware and UTC, ``None`` when missing or bad.
@@ -53,6 +55,7 @@ class Stamp:
     status: DateStatus = DateStatus.MISSING
 
 
+@compact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One normalised entry.
@@ -95,6 +98,7 @@ class Entry:
     anchor: str | None = None
 
 
+@compact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """The versioned hashes of one entry. ``strong`` by D-05; ``title`` is a hash of the title's words (P-14);

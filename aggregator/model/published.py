@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aggregator.model.compact import compact
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawText:
@@ -34,6 +36,7 @@ class RawDate:
     text: str
 
 
+@compact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """An author. The e-mail address is kept for the archive and never published (P-44)."""
@@ -43,6 +46,7 @@ class Person:
     uri: str | None = None
 
 
+@compact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A link element with its attributes as written; ``rel`` defaults to ``alternate`` (RFC 4287, 4.2.7.2)."""
@@ -54,6 +58,7 @@ class Link:
     hreflang: str | None = None
 
 
+@compact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
     """A category as written: split on no character (P-45)."""
@@ -63,6 +68,7 @@ class Category:
     label: str | None = None
 
 
+@compact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
     """An attached file (P-46). ``length`` in bytes where it is a whole number; ``group`` joins alternates."""
