@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from aggregator.captures.folder import WarcFolder
 from aggregator.fetch.addresses import AddressRules
 from aggregator.fetch.client import HttpFetch
+from aggregator.fetch.first import FirstAnswers
 from aggregator.fetch.hub import HttpHub
 from aggregator.fetch.limits import Limits
 from aggregator.fetch.policy import user_agent
@@ -212,7 +213,8 @@ async def running(settings: Settings, processes: int | None = None, *, saved: bo
     writer, captures = make_writer(settings, store, saved=saved)
     weather = Weather(store.sources)
     gate = RobotsGate(fetch, SystemClock(), agent_of(settings), store.sources.recall, store.sources.remember)
-    outside = Outside(fetch=fetch, digest=digest, write=writer, captures=captures)
+    first = FirstAnswers(settings.storage.path, fetch, SystemClock())
+    outside = Outside(fetch=first, digest=digest, write=writer, captures=captures)
     ports = make_ports(settings, store, outside, weather, gate)
     try:
         yield Parts(

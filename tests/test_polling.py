@@ -161,6 +161,18 @@ def test_a_mailbox_as_contact_stands_in_every_request_as_from(tmp_path: Path, co
         assert [headers.get("from") for _, headers in place.asked] == [sender]
 
 
+def test_subscribing_is_one_request(tmp_path: Path) -> None:
+    """H-09: what `feeds add` was told is the first poll; the next one asks again, with the ETag of that answer."""
+    with publisher(tmp_path) as place:
+        place.shows(item(1, datetime.now(UTC)), item(2, datetime.now(UTC)))
+        place.headers = FEED | {"ETag": '"first"'}
+        place.run("feeds", "add", f"{place.base}/news", "--id", "news")
+        assert "2 new" in place.run("poll", "news")
+        assert [path for path, _ in place.asked] == ["/news"]
+        place.run("poll", "news")
+        assert [headers.get("if-none-match") for _, headers in place.asked] == [None, '"first"']
+
+
 MUDDLE = {"Cache-Control": "max-age=60, max-age=999999999", "Age": "-5", "Expires": "Thu, 01 Jan 3999 00:00:00 GMT"}
 BAD = {
     "banana": (503, {"Retry-After": "banana"}, "503", "Retry-After “banana” is no date and no number of seconds"),

@@ -32,12 +32,15 @@ def add(
     as_json: bool,
 ) -> None:
     """Add a feed. Give its address, or that of its site: the feed is then found through the page."""
+    from aggregator.fetch.first import keep
     from aggregator.service.discover import Found, discover
 
     settings = settings_of(config)
     found = Found(url=url, title=title) if unchecked else asyncio.run(discover(settings, url))
     taken = {source.id for source in settings.feeds}
     name = feed_id or feed_id_for(title or found.title, found.url, taken)
+    if found.answer is not None:
+        keep(settings.storage.path, found.answer)
     add_feed(settings.feeds_file, name, found.url, title=title, category=category)
     if as_json:
         print_json({"id": name, "url": found.url, "title": title or found.title, "file": settings.feeds_file})

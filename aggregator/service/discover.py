@@ -8,7 +8,7 @@ from aggregator.errors import AggregatorError
 from aggregator.fetch.client import HttpFetch
 from aggregator.fetch.meaning import interpret
 from aggregator.fetch.policy import make_request
-from aggregator.model import Document, FeedId, FeedState, Modified, ReadContext, Source, Unreadable
+from aggregator.model import Document, Exchange, FeedId, FeedState, Modified, ReadContext, Response, Source, Unreadable
 from aggregator.opening import SystemClock
 from aggregator.parse.autodiscovery import feed_links
 from aggregator.parse.digest import ProcessDigest
@@ -26,11 +26,12 @@ class NoFeedError(AggregatorError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A feed that answers: its final address, its own title, and the entries it shows now."""
+    """A feed that answers: its final address, its own title, and the entries it shows now; ``answer`` is all of it."""
 
     url: str
     title: str | None = None
     entries: int = 0
+    answer: Response | None = None
 
 
 async def discover(settings: Settings, address: str) -> Found:
@@ -57,13 +58,14 @@ class _Search:
     def __init__(self, fetch: HttpFetch, digest: ProcessDigest, agent: str) -> None:
         self._fetch, self._digest, self._agent = fetch, digest, agent
         self._gate = RobotsGate(fetch, SystemClock(), agent)
+        self._last: Exchange | None = None
 
     async def run(self, address: str) -> Found:
         page = await self._ask(address)
         if isinstance(page, str):
             raise NoFeedError(f"{address} cannot be read: {page}")
         if (document := await self._read(page)) is not None:
-            return _found(page, document)
+            return self._found(page, document)
         closed = 0
         for url in feed_links(page.body, page.url)[:MOST_CANDIDATES]:
             if url != address and not await self._gate.allows(url):
@@ -71,7 +73,7 @@ class _Search:
                 continue
             answer = await self._ask(url)
             if not isinstance(answer, str) and (document := await self._read(answer)) is not None:
-                return _found(answer, document)
+                return self._found(answer, document)
         if closed:
             text = f"{address} announces feeds, but its robots.txt keeps programs away from them"
             raise NoFeedError(f"{text}; ask its owner, or give the address of the feed itself")
@@ -82,7 +84,7 @@ class _Search:
         now = SystemClock().now()
         source = Source(id=FeedId("search"), url=url)
         state = FeedState(feed_id=source.id, uuid="", tag="", added_at=now)
-        exchange = await self._fetch(make_request(source, state, self._agent))
+        exchange = self._last = await self._fetch(make_request(source, state, self._agent))
         meaning = interpret(exchange, state, exchange.finished_at)
         return meaning if isinstance(meaning, Modified) else getattr(meaning, "detail", "no answer")
 
@@ -91,6 +93,6 @@ class _Search:
         reading = await self._digest(answer.body, context)
         return None if isinstance(reading, Unreadable) else reading
 
-
-def _found(answer: Modified, document: Document) -> Found:
-    return Found(url=answer.url, title=document.feed.title, entries=len(document.entries))
+    def _found(self, answer: Modified, document: Document) -> Found:
+        exchange = self._last if isinstance(self._last, Response) and self._last.url == answer.url else None
+        return Found(url=answer.url, title=document.feed.title, entries=len(document.entries), answer=exchange)
