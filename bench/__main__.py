@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from bench.farm import Farm
 from bench.farmhouse import Farmhouse
 from bench.growth import LARGE, SMALL, Growth, growth
 from bench.measure import BenchError
+from bench.peers import PeerResult, compare
 from bench.report import Report, as_json, show
 from bench.scenarios import NAMES, Memory, Result, Tell, rounds, serve_memory
 
@@ -55,6 +57,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=1, help="rounds, each on a fresh store (default %(default)s)")
     parser.add_argument("--scenario", action="append", choices=NAMES, help="only this one; may be repeated")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_FEEDS} feeds")
+    parser.add_argument("--peers", action="store_true", help="also: other programs that are installed here")
     parser.add_argument("--serve-memory", action="store_true", help="also: memory of `serve` while it polls")
     parser.add_argument("--serve-seconds", type=float, default=60.0, help="for so long (default %(default)s)")
     parser.add_argument("--growth", action="store_true", help="also: a poll with a small and with a large store")
@@ -104,6 +107,7 @@ def _measured(options: argparse.Namespace, cores: dict[str, list[int]], console:
         growth=found.growth,
         growth_bound=gate.growth_bound(limits),
         faults=found.faults,
+        peers=found.peers,
     )
 
 
@@ -116,6 +120,7 @@ class _Found:
     memory: Memory | None = None
     growth: list[Growth] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    peers: list[PeerResult] = field(default_factory=list)
 
 
 def _measure(options: argparse.Namespace, farm: Farm, core: int, found: _Found, tell: Tell) -> None:
@@ -125,6 +130,10 @@ def _measure(options: argparse.Namespace, farm: Farm, core: int, found: _Found, 
         if not options.no_scenarios:
             for result in rounds(house, options.scenario or NAMES, options.runs, tell):
                 found.results.append(result)
+        if options.peers:
+            with tempfile.TemporaryDirectory(prefix="bench-peers-") as name:
+                for one in compare(house, Path(name), options.scenario or NAMES, tell):
+                    found.peers.append(one)
         if options.serve_memory:
             found.memory = serve_memory(house, options.serve_seconds, max(5, farm.feeds // 50), tell)
     if options.growth:

@@ -16,7 +16,8 @@ from rich.table import Table
 from bench.farm import Farm
 from bench.gate import Judgement
 from bench.growth import Growth
-from bench.scenarios import Memory, Result
+from bench.peers import PeerResult
+from bench.scenarios import NAMES, Memory, Result
 
 MEGA = 1_000_000
 
@@ -34,6 +35,7 @@ class Report:
     growth: Sequence[Growth]
     growth_bound: float
     faults: Sequence[str] = ()
+    peers: Sequence[PeerResult] = ()
 
     @property
     def failures(self) -> list[str]:
@@ -67,6 +69,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "medians": [
             {**dataclasses.asdict(one), "ratio": round(one.ratio, 2), "passed": one.passed} for one in report.judgements
         ],
+        "peers": [dataclasses.asdict(one) for one in report.peers],
         "serve_memory": dataclasses.asdict(report.memory) if report.memory else None,
         "growth": [dataclasses.asdict(one) for one in report.growth],
         "failures": report.failures,
@@ -82,6 +85,8 @@ def show(report: Report, console: Console) -> None:
     )
     if report.judgements:
         console.print(_scenarios(report))
+    if report.peers:
+        console.print(_peers(report))
     if report.memory:
         memory = report.memory
         console.print(
@@ -123,3 +128,25 @@ def _scenarios(report: Report) -> Table:
             style=None if one.passed else "red",
         )
     return table
+
+
+def _peers(report: Report) -> Table:
+    """One line a program: CPU seconds by scenario, ours first."""
+    table = Table(title="CPU seconds of other programs", title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table.add_column("program", no_wrap=True)
+    for name in NAMES:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("MB", justify="right", no_wrap=True)
+    ours = {one.scenario: one for one in report.judgements}
+    if ours:
+        peak = max(one.peak for one in ours.values())
+        table.add_row("aggregator", *(f"{ours[name].cpu:.1f}" if name in ours else "–" for name in NAMES), _mega(peak))
+    for peer in dict.fromkeys(one.peer for one in report.peers):
+        found = {one.scenario: one for one in report.peers if one.peer == peer}
+        peak = max(one.peak for one in found.values())
+        table.add_row(peer, *(f"{found[name].cpu:.1f}" if name in found else "–" for name in NAMES), _mega(peak))
+    return table
+
+
+def _mega(size: int) -> str:
+    return f"{size / MEGA:.0f}"
