@@ -49,6 +49,7 @@ class Head(click.ParamType[Witness]):
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Another storage folder, for example a copy; default [storage] path.",
 )
+@click.option("--thorough", is_flag=True, help="Also every index of the database; takes longer.")
 @click.option("--json", "as_json", is_flag=True, help="Machine output.")
 @click.pass_obj
 def command(
@@ -56,6 +57,7 @@ def command(
     heads: tuple[Witness, ...],
     lists: tuple[TextIO, ...],
     folder: Path | None,
+    thorough: bool,
     as_json: bool,
 ) -> None:
     """Check everything that is archived against what proves it; name the first bad record, count the others.
@@ -68,7 +70,7 @@ def command(
     storage = settings_of(config).storage.path if folder is None else folder
     kept = [witness for each in lists for witness in _kept(each)]
     with progress("verifying") as bar:
-        found = verify_archive(storage, (*heads, *kept), bar.begin, bar.advance)
+        found = verify_archive(storage, (*heads, *kept), bar.begin, bar.advance, thorough=thorough)
     if as_json:
         print_json(_json(found))
     else:

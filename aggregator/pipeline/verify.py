@@ -72,12 +72,19 @@ class Folders:
     captures: Path | None = None
 
 
-def verify(evidence: Evidence, witnesses: Sequence[Witness], tell: Tell, folders: Folders | None = None) -> Fixity:
+def verify(
+    evidence: Evidence,
+    witnesses: Sequence[Witness],
+    tell: Tell,
+    folders: Folders | None = None,
+    *,
+    thorough: bool = False,
+) -> Fixity:
     """Check the journal, captures and entries, and beside them what the store itself can tell of its structure; then
     the published files."""
     run = _Run(evidence, tell, folders or Folders())
     with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(run.database.gather, evidence.structure())
+        beside = pool.submit(run.database.gather, evidence.structure(thorough=thorough))
         seq, head = run.check_journal(witnesses)
         run.check_entries()
         run.check_captures()

@@ -80,7 +80,7 @@ class Evidence(Protocol):
         """How many keys lead to entries."""
         ...
 
-    def structure(self) -> Iterator[Flaw]:
-        """What the store itself finds wrong: damaged pages, rows that refer to missing ones, guards taken away. Any
-        thread may call it beside the others."""
+    def structure(self, *, thorough: bool = False) -> Iterator[Flaw]:
+        """What the store itself finds wrong: damaged pages, rows that refer to missing ones, guards taken away;
+        ``thorough``: every index, too, against its table. Any thread may call it beside the others."""
         ...

@@ -16,7 +16,9 @@ from aggregator.store.sqlite import SqliteEvidence
 from aggregator.wiring import CAPTURES
 
 
-def verify_archive(storage: Path, witnesses: Sequence[Witness], begin: Tell, tell: Tell) -> Fixity:
+def verify_archive(
+    storage: Path, witnesses: Sequence[Witness], begin: Tell, tell: Tell, *, thorough: bool = False
+) -> Fixity:
     """Check the archive in a storage folder, and what is published beside it. ``begin`` is told about how many rows
     there are, ``tell`` how many more were read.
 
@@ -31,7 +33,7 @@ def verify_archive(storage: Path, witnesses: Sequence[Witness], begin: Tell, tel
     try:
         begin(evidence.rows())
         folders = Folders(public=public, captures=storage / CAPTURES)
-        return verify(evidence, (*witnesses, *published), tell, folders)
+        return verify(evidence, (*witnesses, *published), tell, folders, thorough=thorough)
     finally:
         evidence.close()
 

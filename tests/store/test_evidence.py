@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -261,6 +262,32 @@ def proofs(sqlite: SqliteStore) -> SqliteStore:
     """An archive with one entry."""
     fill(sqlite, added(candidate(1)))
     return sqlite
+
+
+def test_an_index_is_checked_on_demand(master: Path, tmp_path: Path) -> None:
+    """Bad input: a byte flipped in an index hides a row from look-ups; only the thorough check walks every index."""
+    path, whole = tmp_path / "archive.db", master.read_bytes()
+    word = candidate(7).fingerprint.content.encode()
+    places = [match.start() for match in re.finditer(word, whole)]
+    texts = []
+    for place in places:
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        if not look(path).bad:
+            with closing(SqliteEvidence(path)) as evidence:
+                texts += [flaw.text for flaw in verify(evidence, (), lambda _: None, thorough=True).flaws[:1]]
+    assert len(texts) >= 1
+    assert all("missing from index" in text for text in texts)
+
+
+def test_a_damaged_first_row_hides_nothing(master: Path, tmp_path: Path) -> None:
+    """Bad input: an entry whose first journal row makes no sense is named once, and the check goes on."""
+    found = after(
+        master,
+        tmp_path,
+        "UPDATE journal SET payload = replace(payload, '\"revision\":', '\"revisian\":') WHERE seq = 2",
+        "UPDATE revisions SET title = 'forged' WHERE entry_id = 7",
+    )
+    assert [flaw.table for flaw in found.flaws] == ["journal", "journal", "revisions", "entries"]
 
 
 def test_flipped_bytes_never_pass_for_words(master: Path, tmp_path: Path) -> None:

@@ -142,7 +142,8 @@ class Bundle:
         known = (number, facts[0]["public_id"], rows[0]["at"])
         if (stored["id"], stored["public_id"], stored["first_seen_at"]) != known:
             raise DoubtError(f"entry {number} has another id or was first seen at another time than recorded")
-        say(f"entry {number}, first received {rows[0]['at']}, {versions} versions: {stored['title']}")
+        many = "1 version" if versions == 1 else f"{versions} versions"
+        say(f"entry {number}, first received {rows[0]['at']}, {many}: {stored['title']}")
 
     def _check_version(self, number: int, version: Row, digest: str | None, idle: Row) -> None:
         stored = self._read("data/" + version["file"])
@@ -238,7 +239,9 @@ def witnessed(found: Bundle, file: Path | None) -> None:
         return
     if found.uncovered:
         say("A part is not covered by a daily head yet: nobody else can have witnessed it. Ask for a newer bundle.")
-    if found.heads:
+    if not found.heads:
+        say("PROVED only by itself.")
+    else:
         say("PROVED, if these heads are those that the archive published (README.txt says how to find out):")
     for day, seq, value in found.heads:
         say(f"  {day} {seq} {value}")

@@ -48,7 +48,8 @@ class EntryCheck:
         for seq, text in story.faults:
             yield _flaw("journal", seq, text)
         if not story.columns:
-            yield _flaw("entries", number, _UNTOLD)
+            # Nothing can be told of an entry whose first row is damaged.
+            yield from () if story.faults else (_flaw("entries", number, _UNTOLD),)
             return
         yield from _versions(number, story, revisions)
         yield from _events(number, story, events)

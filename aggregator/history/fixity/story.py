@@ -71,6 +71,9 @@ def tell(rows: Iterable[JournalLine]) -> Story:
             teller(story, row, json.loads(payload))
         except (ValueError, TypeError, KeyError, AttributeError):
             story.faults.append((seq, "does not hold what a row of its kind holds"))
+            if kind == "added":
+                story.columns.clear()
+                break
     return story
 
 

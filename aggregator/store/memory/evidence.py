@@ -72,7 +72,7 @@ class MemoryEvidence:
         """How many keys lead to entries."""
         return len(self._tables.keys)
 
-    def structure(self) -> Iterator[Flaw]:
+    def structure(self, *, thorough: bool = False) -> Iterator[Flaw]:  # noqa: ARG002 - of the port
         """Keys that lead astray; there is nothing else that could be damaged."""
         for entry in self._tables.entries.values():
             if self._tables.owner(entry.feed_id, entry.key) != entry.entry_id:

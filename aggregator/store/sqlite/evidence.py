@@ -135,10 +135,11 @@ class SqliteEvidence:
         """How many keys lead to entries."""
         return int(self._one("SELECT count(*) FROM identities")[0])
 
-    def structure(self) -> Iterator[Flaw]:
+    def structure(self, *, thorough: bool = False) -> Iterator[Flaw]:
         """Damaged pages first, then references into nothing, keys that lead astray, guards taken away."""
         with self._plainly(), closing(open_to_read(self._path)) as reader:
-            for row in reader.execute(f"PRAGMA quick_check({_FEW})"):
+            check = "integrity_check" if thorough else "quick_check"
+            for row in reader.execute(f"PRAGMA {check}({_FEW})"):
                 if row[0] != "ok":
                     yield Flaw(table="database", record=self._path.name, text=str(row[0]).replace("\n", ": "))
             yield from _references(reader)
