@@ -13,6 +13,7 @@ from aggregator.normalise.date_grammar import Reading, read_words
 from aggregator.normalise.date_words import offset_of
 
 SOON, FAR = timedelta(minutes=10), timedelta(days=400)
+_NOON = timedelta(hours=12)
 OLDEST = datetime(1993, 1, 1, tzinfo=UTC)
 LONGEST_RAW = 200
 _PUBLISHED = (
@@ -106,15 +107,17 @@ def _date_in_address(link: str | None, zone: str, fetched_at: datetime) -> Stamp
 
 
 def _instant(reading: Reading, zone: str) -> tuple[datetime | None, ZoneSource]:
-    """The instant in UTC and how its zone is known. A day or month begins at local midnight whatever zone is named:
-    the civil day is the statement (P-35)."""
+    """The instant in UTC and how its zone is known. A day begins at local midnight whatever zone is named: the civil
+    day is the statement (P-35). A month stands at noon of its first day, which is in that month wherever it is read."""
     named = offset_of(reading.zone_name, zone) if reading.zone_name else None
     source = ZoneSource.ASSUMED if named is None else ZoneSource.NAME
     source = ZoneSource.EXPLICIT if reading.offset is not None else source
     offset = reading.offset if reading.offset is not None else named
     if not OLDEST.year <= reading.wall.year < 9_990:
         return None, source
-    if offset is None or reading.precision in {Precision.DAY, Precision.MONTH}:
+    if reading.precision is Precision.MONTH:
+        return _civil(reading.wall + _NOON, zone), source
+    if offset is None or reading.precision is Precision.DAY:
         return _civil(reading.wall, zone), source
     return (reading.wall - offset).replace(tzinfo=UTC), source
 

@@ -115,6 +115,6 @@ def test_near_is_symmetric_and_bounded(instant: datetime, hours: int, precision:
 )  # fmt: skip
 def test_a_month_is_near_each_of_its_days(day: str, is_near: bool) -> None:
     """D-11: “July 2017” contradicts no day of July, nor, with the usual day of grace, the days beside it."""
-    month = effective(stamp(datetime(2017, 6, 30, 23, tzinfo=UTC), precision=Precision.MONTH), NOW, LONDON)
+    month = effective(stamp(datetime(2017, 7, 1, 11, tzinfo=UTC), precision=Precision.MONTH), NOW, LONDON)
     exact = effective(stamp(datetime.fromisoformat(f"{day}T12:00:00+00:00")), NOW, LONDON)
     assert near(month, exact) is near(exact, month) is is_near

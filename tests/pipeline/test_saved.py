@@ -275,7 +275,7 @@ def test_an_entry_without_a_date_gets_the_first_one_that_is_known(place: Home) -
     keep(place, CATEGORY, CATEGORY_URL)
     assert filed(place)[0][2] == "first-seen"
     keep(place, MONTH_PAGE)
-    assert filed(place) == [("2017-06-30", "month", "archive-heading")]
+    assert filed(place) == [("2017-07-01", "month", "archive-heading")]
     backfill(place, post())
     assert filed(place) == [("2017-07-18", "second", "pubDate")]
     keep(place, MONTH_PAGE)

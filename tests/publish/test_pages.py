@@ -94,7 +94,7 @@ def test_days_and_times() -> None:
 
 def test_day_precision_shows_no_time() -> None:
     """W-04, P-35: no time where the source states none, nor a day where it states a month."""
-    day = item(1, precision=Precision.DAY, published_at=datetime(2026, 6, 30, 23, 0, tzinfo=UTC))
+    day = item(1, precision=Precision.DAY, published_at=datetime(2026, 7, 1, 11, 0, tzinfo=UTC))
     month = item(2, precision=Precision.MONTH, published_at=datetime(2026, 6, 30, 23, 0, tzinfo=UTC))
     page = front(day, month)
     assert words(page, "//section[@id='latest']//h3") == ["Wednesday 1 July 2026", "July 2026"]

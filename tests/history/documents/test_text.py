@@ -51,10 +51,10 @@ def test_a_month_page_is_its_post() -> None:
 
 
 def test_a_month_is_no_day() -> None:
-    """P-35: a month is filed under its beginning in the zone of the source, and says that it is a month."""
+    """P-35: a month is filed under noon of its first day, in that month wherever it is read, and is marked as one."""
     (entry,) = saved(MONTH_PAGE, MONTH_URL).entries
     assert entry.published.instant is not None
-    assert f"{entry.published.instant:%Y-%m-%dT%H:%M}" == "2017-06-30T23:00"
+    assert f"{entry.published.instant:%Y-%m-%dT%H:%M}" == "2017-07-01T11:00"
     assert entry.published.status is DateStatus.ASSUMED
 
 
