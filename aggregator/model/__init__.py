@@ -134,7 +134,7 @@ from aggregator.model.push import (
     Subscription,
 )
 from aggregator.model.saved import Slip, Split
-from aggregator.model.shelf import Scope, Shelf, Shift
+from aggregator.model.shelf import Scope, Shelf, Shift, ShiftKind
 from aggregator.model.watch import Gap, HeldEntry, Month, PollLine
 
 # fmt: off
@@ -153,8 +153,9 @@ __all__ = [
     "PushHealth", "PushMiss", "PushMode", "PushPhase", "RawBody", "RawDate", "RawDocument", "RawEntry", "RawFeed",
     "RawText", "RawTombstone", "ReadContext", "Reason", "Recalled", "Redirect", "Refiled", "Renamed", "Republish",
     "Request", "Response", "RetryScope", "Revalidation", "Revised", "Revision", "RevisionHash", "Rhythm", "Run",
-    "Scope", "Score", "Sealed", "SealedCapture", "Seen", "Segment", "Selection", "Shelf", "Shift", "Site", "Slip",
-    "Source", "SourceCard", "Split", "Stamp", "Standing", "Strategy", "Subscription", "Swap", "Text", "Tombstone",
-    "Touched", "Unreachable", "Unreadable", "Validators", "Verdict", "Window", "ZoneSource", "poll_url",
+    "Scope", "Score", "Sealed", "SealedCapture", "Seen", "Segment", "Selection", "Shelf", "Shift", "ShiftKind",
+    "Site", "Slip", "Source", "SourceCard", "Split", "Stamp", "Standing", "Strategy", "Subscription", "Swap",
+    "Text", "Tombstone", "Touched", "Unreachable", "Unreadable", "Validators", "Verdict", "Window", "ZoneSource",
+    "poll_url",
 ]
 # fmt: on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from aggregator.model.edition import SourceCard
 from aggregator.model.names import EntryId, FeedId
@@ -17,15 +18,22 @@ class Shelf:
     entries: int
 
 
+class ShiftKind(StrEnum):
+    """What became of an entry in its place: it came there, left it, or is told of anew."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """A published entry of which the archive knows something new: its source, its place in time (aware, UTC), and
-    whether it is new among the published ones itself."""
+    """What the journal says of a published entry and its place in time (``published_at``: aware, UTC)."""
 
     entry_id: EntryId
     feed_id: FeedId
     published_at: datetime
-    added: bool
+    kind: ShiftKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from aggregator.model import EntryId, Refiled
+from aggregator.store.shelving import shelve
 from aggregator.store.stored import EntryTables
 
 Journal = Callable[[str, EntryId | None, Mapping[str, object]], int]
@@ -37,3 +38,6 @@ def refile(changes: Iterable[Refiled], tables: EntryTables, journal: Journal) ->
             updated_at=updated,
         )
         tables.change_entry(moved)
+        if entry.pub_seq:
+            shelve(entry, tables.shelves, -1)
+            shelve(moved, tables.shelves)

@@ -8,7 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from aggregator.model import EntryId, EventKind, FeedId, FeedStatus, Item, Member, PublishEvent, Segment, SourceCard
+from aggregator.model import (
+    EntryId,
+    EventKind,
+    FeedId,
+    FeedStatus,
+    Item,
+    Member,
+    Precision,
+    PublishEvent,
+    Segment,
+    SourceCard,
+)
 from aggregator.proving import canonical, sha256
 from aggregator.store.nouns import noun, plain
 from aggregator.store.segments import Tally
@@ -21,11 +32,15 @@ class Snapshot:
     """What was true when a segment was sealed and may change later.
 
     ``shown`` maps entries to the version displayed and the ``updated`` published, where those are not the ones of
-    their event; ``members`` to the copies known; ``cards`` the sources to the digests of their cards.
+    their event; ``members`` to the copies known; ``withdrawn`` to when and how their publishers took them back;
+    ``filed`` to date, precision and basis, which may change of entries that nobody was told of. ``cards`` maps the
+    sources to the digests of their cards.
     """
 
     shown: Mapping[EntryId, tuple[int, datetime]] = field(default_factory=dict)
     members: Mapping[EntryId, tuple[Member, ...]] = field(default_factory=dict)
+    withdrawn: Mapping[EntryId, tuple[datetime, str | None]] = field(default_factory=dict)
+    filed: Mapping[EntryId, tuple[datetime, Precision, str]] = field(default_factory=dict)
     cards: Mapping[FeedId, str] = field(default_factory=dict)
 
 

@@ -7,7 +7,6 @@ and in which order, and never on when somebody published (R-30).
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from aggregator.model import EntryId, EventKind, FeedId, Member, PublishEvent, Segment
 from aggregator.store.sealed import Snapshot, card_digest, lasting
@@ -64,24 +63,32 @@ def _keep(segment: Segment, tally: Tally, tables: EntryTables) -> Tally:
 
 
 def _snapshot(events: tuple[PublishEvent, ...], tables: EntryTables) -> Snapshot:
-    shown: dict[EntryId, tuple[int, datetime]] = {}
-    members: dict[EntryId, tuple[Member, ...]] = {}
-    cards: dict[FeedId, str] = {}
-    for event in events:
-        if event.kind is EventKind.TOMBSTONE:
-            continue
-        entry = tables.entry(event.entry_id)
-        # Where the entry was published again since, this document shows what it showed until then.
-        now = (entry.displayed, entry.updated_at)
-        if entry.pub_seq == event.seq and now != (event.revision, event.updated_at):
-            shown[entry.entry_id] = now
-        if copies := _copies(entry.entry_id, tables):
-            members[entry.entry_id] = copies
-        if event.feed_id not in cards:
-            lasts = lasting(card(tables.feed(event.feed_id)))
-            cards[event.feed_id] = card_digest(lasts)
-            tables.chains.keep_card(cards[event.feed_id], lasts)
-    return Snapshot(shown=shown, members=members, cards=cards)
+    told = [(event, tables.entry(event.entry_id)) for event in events if event.kind is not EventKind.TOMBSTONE]
+    members = ((entry.entry_id, _copies(entry.entry_id, tables)) for _, entry in told)
+    return Snapshot(
+        # Where an entry was published again since, this document shows what it showed until then.
+        shown={
+            entry.entry_id: (entry.displayed, entry.updated_at)
+            for event, entry in told
+            if entry.pub_seq == event.seq and (entry.displayed, entry.updated_at) != (event.revision, event.updated_at)
+        },
+        members={entry_id: copies for entry_id, copies in members if copies},
+        withdrawn={entry.entry_id: (entry.withdrawn_at, entry.withdrawn_by) for _, entry in told if entry.withdrawn_at},
+        filed={
+            entry.entry_id: (entry.published_at, entry.precision, entry.basis)
+            for event, entry in told
+            if event.kind is EventKind.BACKFILL
+        },
+        cards={feed_id: _kept_card(feed_id, tables) for feed_id in dict.fromkeys(event.feed_id for event, _ in told)},
+    )
+
+
+def _kept_card(feed_id: FeedId, tables: EntryTables) -> str:
+    """The digest of the source's card as it is now."""
+    lasts = lasting(card(tables.feed(feed_id)))
+    digest = card_digest(lasts)
+    tables.chains.keep_card(digest, lasts)
+    return digest
 
 
 def _copies(lead: EntryId, tables: EntryTables) -> tuple[Member, ...]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from aggregator.model import FeedId
+from aggregator.model import EntryId, FeedId, Shift, ShiftKind
 from aggregator.store.stored import StoredEntry
 
+CAME = ("added", "released", "refiled")
+"""Kinds of journal rows by which an entry comes to its place among the published ones."""
+LEFT = ("forgotten",)
+"""Kinds by which it leaves it; ``refiled`` also tells the place it left."""
 ALL = ""
 """Stands for every source where counts are kept by source."""
 
@@ -36,3 +41,13 @@ def span_of(month: str, zone: str) -> tuple[datetime, datetime]:
 def shelve(entry: StoredEntry, tables: ShelfTables, by: int = 1) -> None:
     """Count an entry that has just been published for the first time, or with -1 one that no longer is."""
     tables.count_in(entry.feed_id, entry.published_at, by)
+
+
+def shifts_of(found: Iterable[Shift]) -> tuple[Shift, ...]:
+    """Each entry once in each place: an entry that came there or left it is not merely changed as well."""
+    told: dict[tuple[EntryId, datetime], Shift] = {}
+    for shift in found:
+        place = (shift.entry_id, shift.published_at)
+        if place not in told or told[place].kind is ShiftKind.CHANGED:
+            told[place] = shift
+    return tuple(told[place] for place in sorted(told))

@@ -133,8 +133,20 @@ def sealed_item(
 ) -> Item:
     """An entry as a sealed document shows it: nothing in it moves any more (R-33)."""
     _, updated = snapshot.shown.get(event.entry_id, (event.revision, event.updated_at))
-    now = item(entry, shown, source, snapshot.members.get(event.entry_id, ()))
-    return replace(now, pub_seq=event.seq, updated_at=whole_second(updated), revisions=shown.number)
+    own = (entry.published_at, entry.precision, entry.basis)
+    published, precision, basis = snapshot.filed.get(event.entry_id, own)
+    withdrawn_at, withdrawn_by = snapshot.withdrawn.get(event.entry_id, (None, None))
+    return replace(
+        item(entry, shown, source, snapshot.members.get(event.entry_id, ())),
+        pub_seq=event.seq,
+        updated_at=whole_second(updated),
+        published_at=whole_second(published),
+        precision=precision,
+        published_basis=basis,
+        revisions=shown.number,
+        withdrawn_at=withdrawn_at and whole_second(withdrawn_at),
+        withdrawn_by=withdrawn_by,
+    )
 
 
 def entry_line(entry: StoredEntry, shown: StoredRevision, first: StoredRevision) -> EntryRow:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aggregator.model import EntryId, FeedId, Hold, Shelf
+from aggregator.model import (
+    Effective,
+    EntryId,
+    FeedId,
+    Hold,
+    Precision,
+    Provenance,
+    Reason,
+    Refiled,
+    Shelf,
+    Verdict,
+)
 from aggregator.store.shelving import month_of, span_of
 from aggregator.store.sqlite import SqliteStore, open_store
 from tests.builders import HOUR, NOW, added, candidate, copy_of, query, revised, source
@@ -68,21 +79,38 @@ def test_shifts_tell_which_entries_moved(store: Store) -> None:
     """A poll renders only the months it brought something for: new entries, changed ones, the lead of a copy."""
     fill(store, added(candidate(1), JULY), added(candidate(2), JUNE), added(candidate(3), JULY, emitted=False))
     mark = store.archive.touched(0).seq
-    assert [(shift.entry_id, shift.added) for shift in store.shelves.shifts(0, mark)] == [(1, True), (2, True)]
+    assert [(shift.entry_id, shift.kind) for shift in store.shelves.shifts(0, mark)] == [(1, "added"), (2, "added")]
     new = candidate(2, "the library stays shut")
     fill(store, revised(store.ledger.heads(query(new)).by_key[new.key], new, NOW))
     fill(store, copy_of(candidate(7, feed="bramford"), EntryId(1)), feed="bramford")
     fill(store, added(candidate(8), JULY - HOUR))
     seq = store.archive.touched(0).seq
     shifts = store.shelves.shifts(mark, seq)
-    assert [(shift.entry_id, shift.feed_id, shift.added) for shift in shifts] == [
-        (1, "ashmere", False),
-        (2, "ashmere", False),
-        (5, "ashmere", True),
+    assert [(shift.entry_id, shift.feed_id, shift.kind) for shift in shifts] == [
+        (1, "ashmere", "changed"),
+        (2, "ashmere", "changed"),
+        (5, "ashmere", "added"),
     ]
     assert [store.shelves.place(shift, None) for shift in shifts] == [("2026-07", 1), ("2026-06", 0), ("2026-07", 0)]
     assert store.shelves.place(shifts[0], FeedId("ashmere")) == ("2026-07", 1)
     assert store.shelves.shifts(seq, seq) == ()
+
+
+def test_an_entry_filed_under_a_better_date_leaves_its_month(store: Store) -> None:
+    """P-38: what nobody was told of may move; both months know of it, and what is sealed shows the old date."""
+    past = added(candidate(1), JULY, announced=False)
+    fill(store, past, added(candidate(2), JUNE, announced=False), provenance=Provenance.WAYBACK)
+    mark = store.archive.touched(0).seq
+    filed = Effective(instant=JUNE - HOUR, precision=Precision.DAY, basis="url", day=(JUNE - HOUR).date())
+    why = Reason(rule="P-38", text="a better date")
+    fill(store, verdict=Verdict(changes=(), refiled=(Refiled(entry_id=EntryId(1), effective=filed, reason=why),)),
+         provenance=Provenance.WAYBACK)  # fmt: skip
+    assert months(store) == [("2026-06", 2)]
+    assert page(store, "2026-06") == [1, 2]
+    shifts = store.shelves.shifts(mark, store.archive.touched(0).seq)
+    assert [(shift.published_at, shift.kind) for shift in shifts] == [(JUNE - HOUR, "added"), (JULY, "removed")]
+    (sealed,) = store.chains.segments("feed", 0, 9)
+    assert {item.entry_id: item.published_at for item in store.chains.contents(sealed).items}[EntryId(1)] == JULY
 
 
 def test_a_renamed_source_is_told(store: Store) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from aggregator.model import FeedId, Item, Shelf, Shift
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+from aggregator.model import FeedId, Item, JournalRow, Shelf, Shift, ShiftKind
 from aggregator.store.memory.readers import item_of
 from aggregator.store.memory.tables import Tables
 from aggregator.store.sealed import shelved
-from aggregator.store.shelving import ALL, month_of
+from aggregator.store.shelving import ALL, CAME, LEFT, month_of, shifts_of
 from aggregator.store.stored import StoredEntry
+from aggregator.store.values import instant
 
 
 class MemoryShelves:
@@ -46,17 +51,22 @@ class MemoryShelves:
     def shifts(self, after: int, until: int) -> tuple[Shift, ...]:
         """What the journal says of published entries after one number and up to another; a copy is told of its lead."""
         with self._tables.undo.lock:
-            found: dict[int, bool] = {}
-            for row in (self._tables.rows[seq] for seq in range(max(after, 0) + 1, until + 1)):
-                if row.entry_id is None:
-                    continue
-                lead = self._tables.entries[row.entry_id].lead
-                added = row.kind in ("added", "released")
-                found[row.entry_id] = found.get(row.entry_id, False) or added
-                if lead is not None:
-                    found.setdefault(lead, False)
-            entries = [(self._tables.entry(number), added) for number, added in sorted(found.items())]  # type: ignore[arg-type]
-            return tuple(_shift(entry, added) for entry, added in entries if entry.pub_seq)
+            rows = [self._tables.rows[seq] for seq in range(max(after, 0) + 1, until + 1)]
+            return shifts_of(shift for row in rows for shift in self._told(row))
+
+    def _told(self, row: JournalRow) -> Iterator[Shift]:
+        if row.entry_id is None:
+            return
+        entry = self._tables.entry(row.entry_id)
+        if row.kind in LEFT:
+            yield _shift(entry, ShiftKind.REMOVED)
+        elif entry.pub_seq:
+            yield _shift(entry, ShiftKind.ADDED if row.kind in CAME else ShiftKind.CHANGED)
+        if entry.pub_seq and row.kind == "refiled":
+            was = instant(json.loads(row.payload)["was"])
+            yield replace(_shift(entry, ShiftKind.REMOVED), published_at=was)
+        if entry.lead is not None and (lead := self._tables.entry(entry.lead)).pub_seq:
+            yield _shift(lead, ShiftKind.CHANGED)
 
     def renamed(self, after: int, until: int) -> tuple[FeedId, ...]:
         """Sources whose configuration the journal says changed after one number and up to another."""
@@ -66,5 +76,5 @@ class MemoryShelves:
             return tuple(sorted({row.feed_id for row in rows if row.kind in kinds}))
 
 
-def _shift(entry: StoredEntry, added: bool) -> Shift:
-    return Shift(entry_id=entry.entry_id, feed_id=entry.feed_id, published_at=entry.published_at, added=added)
+def _shift(entry: StoredEntry, kind: ShiftKind) -> Shift:
+    return Shift(entry_id=entry.entry_id, feed_id=entry.feed_id, published_at=entry.published_at, kind=kind)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import datetime
 
-from aggregator.model import EntryId, FeedId, Item, Shelf, Shift
+from aggregator.model import EntryId, FeedId, Item, Shelf, Shift, ShiftKind
 from aggregator.store.sealed import shelved
-from aggregator.store.shelving import ALL, month_of, span_of
+from aggregator.store.shelving import ALL, CAME, LEFT, month_of, shifts_of, span_of
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.items import items_of
@@ -52,16 +53,20 @@ _RANK = {
     AND (published_at < :at OR id < :id)""",
 }
 _SHIFTS = """
-SELECT id, feed_id, published_at, max(added) AS added FROM (
-    SELECT own.id, own.feed_id, own.published_at, own.pub_seq, journal.kind IN ('added', 'released') AS added
-    FROM journal CROSS JOIN entries AS own ON own.id = journal.entry_id
-    WHERE journal.seq > :after AND journal.seq <= :until
-    UNION ALL
-    SELECT lead.id, lead.feed_id, lead.published_at, lead.pub_seq, 0
-    FROM journal CROSS JOIN entries AS copy ON copy.id = journal.entry_id
-    CROSS JOIN entries AS lead ON lead.id = copy.duplicate_of
-    WHERE journal.seq > :after AND journal.seq <= :until
-) WHERE pub_seq IS NOT NULL GROUP BY id ORDER BY id
+SELECT own.id, own.feed_id, own.published_at, iif(journal.kind IN (SELECT value FROM json_each(:came)), 'added', iif(
+    journal.kind IN (SELECT value FROM json_each(:left)), 'removed', 'changed')) AS kind
+FROM journal CROSS JOIN entries AS own ON own.id = journal.entry_id
+WHERE journal.seq > :after AND journal.seq <= :until
+AND (own.pub_seq IS NOT NULL OR journal.kind IN (SELECT value FROM json_each(:left)))
+UNION ALL
+SELECT lead.id, lead.feed_id, lead.published_at, 'changed'
+FROM journal CROSS JOIN entries AS copy ON copy.id = journal.entry_id
+CROSS JOIN entries AS lead ON lead.id = copy.duplicate_of
+WHERE journal.seq > :after AND journal.seq <= :until AND lead.pub_seq IS NOT NULL
+UNION ALL
+SELECT own.id, own.feed_id, journal.payload ->> '$.was', 'removed'
+FROM journal CROSS JOIN entries AS own ON own.id = journal.entry_id
+WHERE journal.seq > :after AND journal.seq <= :until AND journal.kind = 'refiled' AND own.pub_seq IS NOT NULL
 """
 _RENAMED = """
 SELECT DISTINCT feed_id FROM journal
@@ -132,16 +137,16 @@ class SqliteShelves:
     def shifts(self, after: int, until: int) -> tuple[Shift, ...]:
         """What the journal says of published entries after one number and up to another; a copy is told of its lead."""
         with self._database.reading() as reader:
-            rows = reader.execute(_SHIFTS, {"after": after, "until": until}).fetchall()
-        return tuple(
-            Shift(
-                entry_id=EntryId(row["id"]),
-                feed_id=FeedId(row["feed_id"]),
-                published_at=instant(row["published_at"]),
-                added=bool(row["added"]),
+            facts = {"after": after, "until": until, "came": json.dumps(CAME), "left": json.dumps(LEFT)}
+            return shifts_of(
+                Shift(
+                    entry_id=EntryId(row["id"]),
+                    feed_id=FeedId(row["feed_id"]),
+                    published_at=instant(row["published_at"]),
+                    kind=ShiftKind(row["kind"]),
+                )
+                for row in reader.execute(_SHIFTS, facts)
             )
-            for row in rows
-        )
 
     def renamed(self, after: int, until: int) -> tuple[FeedId, ...]:
         """Sources whose configuration the journal says changed after one number and up to another."""
