@@ -134,7 +134,7 @@ from aggregator.model.push import (
     Subscription,
 )
 from aggregator.model.saved import Slip, Split
-from aggregator.model.shelf import Scope, Shelf, Shift, ShiftKind
+from aggregator.model.shelf import MonthPage, Scope, Shelf, Shift, ShiftKind
 from aggregator.model.watch import Gap, HeldEntry, Month, PollLine
 
 # fmt: off
@@ -147,15 +147,15 @@ __all__ = [
     "FailureKind", "FeedId", "FeedProfile", "FeedRow", "FeedState", "FeedStatus", "File", "Fingerprint", "Fixity",
     "Flaw", "Flux", "Founding", "Gap", "Gone", "Ground", "Head", "HeadQuery", "Headers", "Heads", "HeldEntry",
     "Hints", "Hold", "Hop", "HubAnswer", "Identity", "Item", "JobStatus", "JournalRow", "Kept", "Key", "Link",
-    "Listing", "Manifest", "Meaning", "Member", "Modified", "Month", "Move", "NotModified", "Offer", "Opened",
-    "Original", "OriginalSource", "Outcome", "Packed", "Past", "Person", "Piece", "Place", "PollLine", "PollRecord",
-    "PollReport", "PollTrace", "Precision", "Problem", "Provenance", "PublicId", "PublishEvent", "PushDay",
-    "PushHealth", "PushMiss", "PushMode", "PushPhase", "RawBody", "RawDate", "RawDocument", "RawEntry", "RawFeed",
-    "RawText", "RawTombstone", "ReadContext", "Reason", "Recalled", "Redirect", "Refiled", "Renamed", "Republish",
-    "Request", "Response", "RetryScope", "Revalidation", "Revised", "Revision", "RevisionHash", "Rhythm", "Run",
-    "Scope", "Score", "Sealed", "SealedCapture", "Seen", "Segment", "Selection", "Shelf", "Shift", "ShiftKind",
-    "Site", "Slip", "Source", "SourceCard", "Split", "Stamp", "Standing", "Strategy", "Subscription", "Swap",
-    "Text", "Tombstone", "Touched", "Unreachable", "Unreadable", "Validators", "Verdict", "Window", "ZoneSource",
-    "poll_url",
+    "Listing", "Manifest", "Meaning", "Member", "Modified", "Month", "MonthPage", "Move", "NotModified", "Offer",
+    "Opened", "Original", "OriginalSource", "Outcome", "Packed", "Past", "Person", "Piece", "Place", "PollLine",
+    "PollRecord", "PollReport", "PollTrace", "Precision", "Problem", "Provenance", "PublicId", "PublishEvent",
+    "PushDay", "PushHealth", "PushMiss", "PushMode", "PushPhase", "RawBody", "RawDate", "RawDocument", "RawEntry",
+    "RawFeed", "RawText", "RawTombstone", "ReadContext", "Reason", "Recalled", "Redirect", "Refiled", "Renamed",
+    "Republish", "Request", "Response", "RetryScope", "Revalidation", "Revised", "Revision", "RevisionHash",
+    "Rhythm", "Run", "Scope", "Score", "Sealed", "SealedCapture", "Seen", "Segment", "Selection", "Shelf", "Shift",
+    "ShiftKind", "Site", "Slip", "Source", "SourceCard", "Split", "Stamp", "Standing", "Strategy", "Subscription",
+    "Swap", "Text", "Tombstone", "Touched", "Unreachable", "Unreadable", "Validators", "Verdict", "Window",
+    "ZoneSource", "poll_url",
 ]
 # fmt: on

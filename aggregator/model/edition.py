@@ -146,7 +146,9 @@ class Edition:
     """One feed to publish, in all formats. ``path`` is its name under ``public/`` without ending: ``feed``,
     ``feeds/knowsley-news``, ``category/council``. ``id`` is a tag URI for ever (R-10); ``updated`` the latest of its
     items, or ``founded`` of the archive when there is none. ``place`` is set on documents of a chain, and
-    ``tombstones`` are what no longer stands in them."""
+    ``tombstones`` are what no longer stands in them. ``formats`` are the endings it is published with, ``page`` the
+    path of its HTML page where that is not the usual one, ``paging`` relations and paths, without ending, of further
+    documents of a paged feed (RFC 5005, 3)."""
 
     path: str
     id: str
@@ -155,6 +157,9 @@ class Edition:
     language: str
     updated: datetime
     items: tuple[Item, ...]
+    formats: tuple[str, ...] = ("atom", "rss", "json")
+    page: str | None = None
+    paging: tuple[tuple[str, str], ...] = ()
     place: ChainPlace | None = None
     tombstones: tuple[Tombstone, ...] = ()
 

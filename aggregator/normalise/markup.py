@@ -90,9 +90,9 @@ def _deepest(html: str) -> int:
     return deepest
 
 
-def with_breaks(html: str) -> str:
-    """The same markup with a space before each tag that breaks a line, so that words stay apart in its text."""
-    return _BLOCK_TAG.sub(" <", html)
+def with_breaks(html: str, mark: str = " ") -> str:
+    """The same markup with a mark before each tag that breaks a line, so that words stay apart in its text."""
+    return _BLOCK_TAG.sub(f"{mark}<", html)
 
 
 def scanned_text(html: str) -> str:

@@ -14,6 +14,8 @@ SUMMARY_LENGTH = 300
 _UNSEEN = ("script", "style", "template", "iframe", "noembed", "noframes", "object", "select", "textarea", "title")
 # The first letter in both cases keeps the slow comparison without case to few tags.
 _UNSEEN_TAG = re.compile(rf"<(?=[sStTiInNoO])(?i:{'|'.join(_UNSEEN)})[\s/>]")
+_MARK = "\u2029"
+"""Between paragraphs; as a character of a text it is white space."""
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -38,6 +40,18 @@ def plain_text(html: str) -> str:
     if _UNSEEN_TAG.search(html):
         tree.strip_tags(list(_UNSEEN))
     return one_line(tree.body.text() if tree.body else "")
+
+
+def paragraphs(html: str) -> tuple[str, ...]:
+    """The visible text of a piece of markup, a line for each block that has words; ``<br>`` ends a line, too."""
+    if "<" not in html or is_extreme(html):
+        words = plain_text(html)
+        return (words,) if words else ()
+    tree = LexborHTMLParser(with_breaks(html, _MARK))
+    if _UNSEEN_TAG.search(html):
+        tree.strip_tags(list(_UNSEEN))
+    found = (tree.body.text() if tree.body else "").split(_MARK)
+    return tuple(line for part in found if (line := one_line(part)))
 
 
 def first_words(text: str, limit: int = SUMMARY_LENGTH) -> str:

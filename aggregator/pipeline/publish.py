@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 from aggregator.model import Edition, FeedStatus, File, Listing, Selection, Site, SourceCard, Touched
 from aggregator.normalise.html import SANITISER_VERSION, clean_html
+from aggregator.normalise.text import paragraphs
 from aggregator.pipeline import edits, withdrawals
 from aggregator.pipeline.binding import Bindery, Extent, Head
+from aggregator.pipeline.months import MonthPages
 from aggregator.pipeline.politeness import host_scores
 from aggregator.ports import Archive, Library, Output
 from aggregator.publish.chain import subscription
@@ -62,7 +64,10 @@ def publish(library: Library, output: Output, site: Site, agent: str, *, rebuild
     Raises:
         StoreError: a file could not be written; the files of the last good run are still whole.
     """
-    archive, press = library.archive, Press(site=site, clean=clean_html, version=__version__, agent=agent)
+    archive, press = (
+        library.archive,
+        Press(site=site, clean=clean_html, paragraphs=paragraphs, version=__version__, agent=agent),
+    )
     since, remembered = output.published()
     ledger = _ledger(archive)
     front = _front(archive.cards_mark())
@@ -73,8 +78,7 @@ def publish(library: Library, output: Output, site: Site, agent: str, *, rebuild
         return PublishReport(seq=since, editions=0, written=())
     due = ledger if everything or before.ledger != now.ledger else None
     extent = Extent(since=since, missing=everything, every=rebuild)
-    bindery = Bindery(library.chains, output, press, extent)
-    return _Run(library, output, press, bindery, archive.cards(), touched, everything).finish(str(now), due)
+    return _Run(library, output, press, extent, archive.cards(), touched).finish(str(now), due)
 
 
 class _Run:
@@ -85,28 +89,32 @@ class _Run:
         library: Library,
         output: Output,
         press: Press,
-        bindery: Bindery,
+        extent: Extent,
         cards: tuple[SourceCard, ...],
         touched: Touched,
-        everything: bool,
     ) -> None:
         self._archive, self._chains, self._output, self._press = library.archive, library.chains, output, press
-        self._cards, self._touched, self._everything = cards, touched, everything
-        self._founding, self._bindery = library.archive.founding(), bindery
+        self._cards, self._touched, self._everything = cards, touched, extent.missing
+        self._founding, self._since = library.archive.founding(), extent.since
+        self._bindery = Bindery(library.chains, output, press, extent)
+        self._changed_at = touched.at or self._founding.at
+        self._months = MonthPages(library.shelves, output, press, self._founding, cards, self._changed_at)
         self._written: list[str] = []
 
     def finish(self, mark: str, ledger: datetime | None) -> PublishReport:
-        """Write what is to be written, the combined feed last, and remember how far it goes. ``ledger`` is the end of
+        """Write what is to be written, feeds before months, and remember how far it goes. ``ledger`` is the end of
         the politeness ledger, where it is to be told anew."""
         count = 1
         for batch in _batches(self._parts()):
             count += len(batch)
             self._written += self._output.write(render(batch, self._pages(batch), self._press))
         whole = self._chained("feed", self._combined)
-        changed_at = self._touched.at or self._founding.at
-        files = (*render([whole], self._cards, self._press), *render_site(whole, self._cards, self._press, changed_at))
-        heads = render_heads(self._archive.heads(), changed_at)
+        at = self._changed_at
+        files = (*render([whole], self._cards, self._press), *render_site(whole, self._cards, self._press, at))
+        heads = render_heads(self._archive.heads(), at)
         self._written += self._output.write((*files, heads, *self._chronicle(), *self._manners(ledger)))
+        months, seq = self._months, self._touched.seq
+        self._written += months.write_all() if self._everything else months.write(self._since, seq)
         # A category that no feed is in any more is not published any more; a removed feed's file stays.
         keep = [f"category/{name}" for name in sorted(_categories(self._cards))]
         self._written += self._output.remove_except("category", keep)

@@ -19,6 +19,10 @@ class Output(Protocol):
         """Remove the published feeds under ``folder`` that are not in ``keep`` (paths without ending)."""
         ...
 
+    def remove(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """Remove published files; returns the paths of those that were there."""
+        ...
+
     def missing(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Those of the paths that are not published."""
         ...

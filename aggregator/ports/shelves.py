@@ -29,6 +29,6 @@ class Shelves(Protocol):
         """What the journal says of published entries after one number and up to another; a copy is told of its lead."""
         ...
 
-    def renamed(self, after: int, until: int) -> tuple[FeedId, ...]:
+    def configured(self, after: int, until: int) -> tuple[FeedId, ...]:
         """Sources whose configuration the journal says changed after one number and up to another."""
         ...

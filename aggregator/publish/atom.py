@@ -60,11 +60,13 @@ def _head(edition: Edition, press: Press) -> Iterator[str]:
     yield element("icon", links.ours(site, links.ICON))
     yield _link("self", links.feed(site, edition, "atom"), type=links.TYPES["atom"])
     yield _link("alternate", links.page(site, edition), type="text/html")
-    yield _link("alternate", links.feed(site, edition, "rss"), type=links.TYPES["rss"])
-    if not archived(edition):
-        yield _link("alternate", links.feed(site, edition, "json"), type=links.TYPES["json"])
-        for hub in press.hubs:
-            yield _link("hub", hub)
+    for ending in edition.formats:
+        if ending != "atom":
+            yield _link("alternate", links.feed(site, edition, ending), type=links.TYPES[ending])
+    for hub in () if archived(edition) else press.hubs:
+        yield _link("hub", hub)
+    for rel, path in edition.paging:
+        yield _link(rel, links.ours(site, f"{path}.atom"), type=links.TYPES["atom"])
     for rel, href in chain_links(edition, site, "atom"):
         yield _link(rel, href, type=links.TYPES["atom"])
     yield "<fh:archive/>\n" if archived(edition) else "\n"

@@ -40,7 +40,8 @@ def archive(edition: Edition, segment: Segment, previous: Segment | None, listin
     place = ChainPlace(current=edition.path, previous=archive_path(previous) if previous else None, archived=True)
     updated = segment.updated_at.replace(microsecond=0)
     path = archive_path(segment)
-    return replace(edition, path=path, updated=updated, place=place, tombstones=listing.tombstones)
+    formats = ("atom", "rss")
+    return replace(edition, path=path, updated=updated, place=place, tombstones=listing.tombstones, formats=formats)
 
 
 def archived(edition: Edition) -> bool:

@@ -62,6 +62,23 @@ def prepare(item: Item, clean: Clean) -> Prepared:
     )
 
 
+def paragraphs(item: Item, press: Press) -> tuple[str, ...]:
+    """The text that may leave the archive, in plain paragraphs: all of it with FULL, else as `lead`."""
+    if item.source.republish != Republish.FULL:
+        return lead(item, press)
+    if item.content_kind == "text":
+        found = tuple(words for part in item.content.split("\n\n") if (words := line(part)))
+    else:
+        found = tuple(words for part in press.paragraphs(item.content) if (words := line(part)))
+    return found or lead(item, press)
+
+
+def lead(item: Item, press: Press) -> tuple[str, ...]:
+    """The summary as a paragraph, where there is one and it may be shown."""
+    summary = line(prepared(item, press).summary)
+    return (summary,) if summary else ()
+
+
 def line(value: str) -> str:
     """Legal characters on one line, single spaces."""
     return " ".join(legal(value).split())

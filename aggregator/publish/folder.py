@@ -83,6 +83,14 @@ class Folder:
                 self._remove(path)
         return tuple(gone)
 
+    def remove(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """Remove published files; returns the paths of those that were there."""
+        gone = tuple(path for path in paths if (self.root / checked(path)).is_file())
+        with _telling("cannot remove what is no longer published"):
+            for path in gone:
+                self._remove(path)
+        return gone
+
     def missing(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Those of the paths that are not published."""
         with _telling("cannot look at what is published"):

@@ -19,6 +19,7 @@ NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 ABOUT = "about-our-bot.html"
 POLITENESS = "politeness.html"
 HEADS = "archive/heads.txt"
+ARCHIVE = "archive/"
 ICON = "icon.svg"
 OPML = "opml.xml"
 STYLE = "style.css"
@@ -62,6 +63,8 @@ def feed(site: Site, edition: Edition, ending: str) -> str:
 
 def page_path(edition: Edition) -> str:
     """Where people read the edition: sources have their own page, all else is read on the front page."""
+    if edition.page is not None:
+        return edition.page
     path = edition.place.current if edition.place else edition.path
     return f"{path}/" if path.startswith("feeds/") else ""
 

@@ -95,6 +95,7 @@ def fill(template: str, site: Site, **values: object) -> bytes:
         icon=links.local(site, links.ICON),
         about=links.local(site, links.ABOUT),
         heads=links.local(site, links.HEADS),
+        archive=links.local(site, links.ARCHIVE),
         politeness=links.local(site, links.POLITENESS),
         zone_note=views.zone_note(site),
         **values,

@@ -11,6 +11,10 @@ Clean = Callable[[str, str | None], str]
 """The sanitiser (P-48): raw HTML and the absolute base of its links in, safe HTML with absolute links out."""
 
 
+Paragraphs = Callable[[str], tuple[str, ...]]
+"""Raw HTML in, its visible text out, a paragraph each."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where an item comes from, as readers see it: the feed it was first published in (P-47)."""
@@ -62,13 +66,15 @@ It is emptied when it grows too large (`entry.KEPT`).
 class Press:
     """How this site prints.
 
-    ``version`` is the version of the software, named as generator. ``hubs`` are WebSub hubs to announce, none by
-    default. ``agent`` is the User-Agent sent to publishers, as the page for them quotes it (H-60). ``sources`` keeps
-    the Atom form of source cards, under the same rule as ``fragments``.
+    ``paragraphs`` takes raw HTML apart into plain paragraphs. ``version`` is the version of the software, named as
+    generator. ``hubs`` are WebSub hubs to announce, none by default. ``agent`` is the User-Agent sent to publishers, as
+    the page for them quotes it (H-60). ``sources`` keeps the Atom form of source cards, under the same rule as
+    ``fragments``.
     """
 
     site: Site
     clean: Clean
+    paragraphs: Paragraphs
     version: str
     hubs: tuple[str, ...] = ()
     agent: str = ""

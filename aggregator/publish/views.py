@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregator.model import FeedStatus, Item, Month, Precision, Site, SourceCard
+from aggregator.model import EntryId, FeedStatus, Item, Month, Precision, Republish, Site, SourceCard
 from aggregator.publish import entry, links
 from aggregator.publish.dates import DAYS, MONTHS, civil_day, civil_time
 from aggregator.publish.markup import language
@@ -60,6 +60,8 @@ class Row:
     updated: str
     seen: bool
     summary: str
+    texts: tuple[str, ...]
+    kept: str
     edited: str
     withdrawn: str
     also: tuple[Also, ...]
@@ -99,14 +101,36 @@ class Group:
     sources: tuple[SourceView, ...]
 
 
-def days(items: Sequence[Item], press: Press) -> tuple[Day, ...]:
-    """The items by civil day of the site's zone, newest first; those without a time of day close their day (W-04)."""
+def counted(entries: int) -> str:
+    """``1 entry``, ``1,204 entries``."""
+    return f"{entries:,} entr{'y' if entries == 1 else 'ies'}"
+
+
+def days(items: Sequence[Item], press: Press, *, texts: int = 0) -> tuple[Day, ...]:
+    """The items by civil day of the site's zone, newest first; those without a time of day close their day (W-04).
+
+    Whole texts of sources that allow it stand in place of summaries, up to ``texts`` characters in all.
+    """
     zone = ZoneInfo(press.site.timezone)
     found: dict[str, list[tuple[datetime, Item]]] = {}
     for item in sorted(items, key=lambda item: (item.published_at, item.pub_seq), reverse=True):
         local = item.published_at.astimezone(zone)
         found.setdefault(_day_key(item, local), []).append((local, item))
-    return tuple(_day(key, found[key], press) for key in sorted(found, reverse=True))
+    shown = _texts(items, press, texts) if texts else {}
+    return tuple(_day(key, found[key], press, shown) for key in sorted(found, reverse=True))
+
+
+def _texts(items: Sequence[Item], press: Press, most: int) -> dict[EntryId, tuple[str, ...]]:
+    """The whole texts that fit, in the order of the items."""
+    found: dict[EntryId, tuple[str, ...]] = {}
+    for item in items:
+        if item.source.republish is not Republish.FULL:
+            continue
+        parts = entry.paragraphs(item, press)
+        if (size := sum(map(len, parts))) <= most:
+            found[item.entry_id] = parts
+            most -= size
+    return found
 
 
 def groups(cards: Sequence[SourceCard], site: Site) -> tuple[Group, ...]:
@@ -134,7 +158,7 @@ def source(card: SourceCard, site: Site) -> SourceView:
         mood=mood,
         status=status,
         detail="" if detail.casefold() in status.casefold() else detail,
-        entries=f"{card.entries:,} entr{'y' if card.entries == 1 else 'ies'}",
+        entries=counted(card.entries),
         lang=_other_language(card.language, site),
         missing=tuple(map(_missing, card.missing)),
     )
@@ -162,17 +186,23 @@ def _day_key(item: Item, local: datetime) -> str:
     return f"{local:%Y-%m}" if item.precision is Precision.MONTH else f"{local:%Y-%m-%d}"
 
 
-def _day(key: str, found: Sequence[tuple[datetime, Item]], press: Press) -> Day:
+def _day(
+    key: str, found: Sequence[tuple[datetime, Item]], press: Press, texts: Mapping[EntryId, tuple[str, ...]]
+) -> Day:
     local, first = found[0]
     if first.precision is Precision.MONTH:
         name = f"{MONTHS[local.month - 1]} {local.year}"
     else:
         name = f"{DAYS[local.weekday()]} {civil_day(local.date())}"
     ordered = sorted(found, key=lambda pair: not _timed(pair[1]))
-    return Day(id=f"d{key}", name=name, rows=tuple(_row(local, item, press) for local, item in ordered))
+    return Day(
+        id=f"d{key}",
+        name=name,
+        rows=tuple(_row(local, item, press, texts.get(item.entry_id, ())) for local, item in ordered),
+    )
 
 
-def _row(local: datetime, item: Item, press: Press) -> Row:
+def _row(local: datetime, item: Item, press: Press, texts: tuple[str, ...]) -> Row:
     ready = entry.prepared(item, press)
     updated = item.updated_at.astimezone(local.tzinfo)
     return Row(
@@ -187,7 +217,9 @@ def _row(local: datetime, item: Item, press: Press) -> Row:
         stamp=_stamp(local, item),
         updated=updated.isoformat(timespec="seconds"),
         seen=item.published_basis == "first-seen",
-        summary=entry.cut(entry.line(ready.summary), LONGEST_SUMMARY),
+        summary="" if texts else entry.cut(entry.line(ready.summary), LONGEST_SUMMARY),
+        texts=texts,
+        kept=f"archived copy, first seen {civil_day(item.first_seen_at.astimezone(local.tzinfo).date())}",
         edited=f"edited, {item.revisions} versions" if item.revisions > 1 else "",
         withdrawn=_withdrawn(item, local),
         also=tuple(Also(name=copy.name or copy.title, url=copy.url) for copy in ready.members),

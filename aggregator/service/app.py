@@ -84,7 +84,8 @@ class Service:
         """From the first sync to the last answer."""
         await self._begin(self._parts.settings.feeds)
         settings = self._parts.settings
-        web = WebServer(create_app(settings.storage.path / PUBLIC, self.health, settings.site, push=self._push))
+        public, now = settings.storage.path / PUBLIC, self._parts.ports.clock.now
+        web = WebServer(create_app(public, self.health, settings.site, push=self._push, now=now))
         heart = Heartbeat(self._beats())
         self._catch_signals()
         web.begin(line)

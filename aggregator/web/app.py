@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -30,13 +31,15 @@ def create_app(
     limit: Limit | None = Limit(),  # noqa: B008 - frozen
     clock: Callable[[], float] = time.monotonic,
     push: Push | None = None,
+    now: Callable[[], datetime] | None = None,
 ) -> Starlette:
     """The application over the folder ``public``, which may still be missing or empty.
 
     ``limit`` of ``None`` switches the limit by client off; ``clock`` gives seconds for it and never goes back. Nothing
-    is written and no state is shared, so several may serve one folder. With ``push`` hubs are answered, too.
+    is written and no state is shared, so several may serve one folder. ``now`` gives the instant by which the current
+    month is told from past ones. With ``push`` hubs are answered, too.
     """
-    files = Files(PublishedFolder(public), site)
+    files = Files(PublishedFolder(public), site, now)
     published = Published(files, Buckets(limit) if limit else None, clock)
     hubs = callback_routes(push, site, clock) if push else []
     routes = [*health_routes(health), *hubs, Route("/{path:path}", published)]

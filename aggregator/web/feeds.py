@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +15,7 @@ from aggregator.model import Site
 from aggregator.web.answers import CORS, SAFETY, Refusal
 from aggregator.web.conditional import is_known
 from aggregator.web.folder import Copy, PublishedFolder
+from aggregator.web.months import life_of, month_of
 from aggregator.web.negotiate import IDENTITY, choose_coding
 from aggregator.web.routes import FORMATS, Page, cache_control, find_page, is_first_publish, links, media_type
 
@@ -33,8 +36,9 @@ class Ask:
 class Files:
     """Answers from the published folder."""
 
-    def __init__(self, folder: PublishedFolder, site: Site) -> None:
-        self._folder, self._site = folder, site
+    def __init__(self, folder: PublishedFolder, site: Site, now: Callable[[], datetime] | None = None) -> None:
+        """``now`` tells the current month from past ones; without it every month counts as current."""
+        self._folder, self._site, self._now = folder, site, now
         self.home = urlsplit(site.url).path or "/"
 
     def answer(self, ask: Ask) -> Response:
@@ -86,9 +90,15 @@ class Files:
             return RedirectResponse(f"{self.home}{quote(target)}", 307, {**SAFETY, **CORS, "Cache-Control": "no-store"})
         return refusal.no_filter(" and ".join(dict.fromkeys(asked)))
 
+    def _life(self, file: str, chain: Mapping[str, str]) -> str:
+        """How long caches may answer for a file by themselves (R-43)."""
+        if (month := month_of(file)) is None:
+            return cache_control(file, chain)
+        return life_of(month, self._site, self._now() if self._now else None)
+
     def _serve(self, ask: Ask, page: Page, coding: str, copy: Copy) -> Response:
         chain = self._folder.chain(page.file)
-        headers = {**SAFETY, **CORS, "ETag": copy.etag, "Cache-Control": cache_control(page.file, chain)}
+        headers = {**SAFETY, **CORS, "ETag": copy.etag, "Cache-Control": self._life(page.file, chain)}
         headers["Vary"] = "Accept-Encoding"
         if page.location:
             headers["Content-Location"] = page.location

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from aggregator.model import Site
 from aggregator.web.chain import ARCHIVE
+from aggregator.web.months import forms_of, is_folder
 
 FORMATS = {
     "atom": "application/atom+xml",
@@ -30,6 +31,7 @@ _SEALED = "public, max-age=31536000, immutable"
 # What the publisher may write: no dot or underscore in front, so neither drafts nor notes.
 _PART = re.compile(r"[^\W_][\w.,&' -]{0,199}")
 _HIDDEN = (".gz", ".br", ".zst", ".tmp")
+_SOURCE = re.compile(r"feeds/[^/]+")
 _SEALED_PATH = re.compile(r"archive/(feed|feeds/[^/]+)/[^/]+/[^/]+")
 _FIRST = re.compile(r"(?:index|feed|edits|withdrawn|feeds/[^/]+|category/[^/]+)\.(?:html|atom|rss|json)|opml\.xml")
 
@@ -65,7 +67,7 @@ def find_page(path: str, site: Site) -> Page | None:
     name = "/".join(parts)
     if "." in parts[-1]:
         return None if folder else Page(file=name)
-    if parts[0] == "feeds" and not folder:
+    if not folder and (parts[0] == "feeds" or is_folder(name)):
         return Page(file=f"{name}.html", moved_to=f"{prefix}{quote(name)}/")
     return Page(file=f"{name}.html")
 
@@ -94,12 +96,20 @@ def cache_control(file: str, chain: Mapping[str, str] = NO_CHAIN) -> str:
     return _PAGE if ending == "html" else _FIXED
 
 
+def _month_links(file: str, site: Site, feed: str, page: str) -> str:
+    own = {"rel": "self", "type": FORMATS["atom"]} if file == feed else {"rel": "alternate", "type": FORMATS["atom"]}
+    people = _link(site, page, {"rel": "alternate", "type": "text/html"})
+    return _link(site, feed, own) + ("" if file.endswith(".html") else f", {people}")
+
+
 def links(file: str, site: Site, chain: Mapping[str, str] = NO_CHAIN) -> str | None:
     """The ``Link`` field (R-45): self, alternates and place in the chain of a feed, the feeds of a page; ``None`` where
     there are none."""
+    if (forms := forms_of(file)) is not None:
+        return _month_links(file, site, *forms)
     stem, _, ending = file.rpartition(".")
     if ending == "html":
-        stem = {"index": "feed", "about-our-bot": ""}.get(stem, stem if stem.startswith("feeds/") else "")
+        stem = {"index": "feed", "about-our-bot": ""}.get(stem, stem if _SOURCE.fullmatch(stem) else "")
         return ", ".join(_alternates(stem, site)) if stem else None
     if ending not in FORMATS:
         return None

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.normalise.markup import is_extreme, scanned_text
-from aggregator.normalise.text import first_words, plain_text
+from aggregator.normalise.text import first_words, paragraphs, plain_text
 
 
 @pytest.mark.parametrize(
@@ -94,3 +94,12 @@ def test_first_words() -> None:
     assert first_words("one two three", 7) == "one two…"
     assert first_words("x" * 400) == "x" * 300 + "…"
     assert len(first_words("word " * 100)) <= 301
+
+
+def test_paragraphs_are_the_blocks_of_a_body() -> None:
+    """R-36: a line for each block that has words, whatever it is made of; scripts are no words."""
+    body = "<h2>Swings</h2><p>One <b>two</b>,<br>three.</p><div><p> </p></div><ul><li>four</li></ul><script>x</script>"
+    assert paragraphs(body) == ("Swings", "One two,", "three.", "four")
+    assert paragraphs("no markup &amp; none") == ("no markup & none",)
+    assert paragraphs("") == paragraphs("<p></p>") == ()
+    assert paragraphs("a<p>b\u2029c</p>") == ("a", "b", "c")

@@ -31,6 +31,9 @@ class Shelf:
     def remove_except(self, folder: str, keep: Sequence[str]) -> tuple[str, ...]:
         return ()
 
+    def remove(self, paths: Sequence[str]) -> tuple[str, ...]:
+        return tuple(path for path in paths if self.files.pop(path, None) is not None)
+
     def missing(self, paths: Sequence[str]) -> tuple[str, ...]:
         return tuple(path for path in paths if path not in self.files)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -74,6 +75,11 @@ def strip_tags(markup: str, base: str | None) -> str:
     return f"<p>{html.escape(markup)}</p><!--{base}-->"
 
 
+def blocks(markup: str) -> tuple[str, ...]:
+    """A stand-in for taking markup apart: a paragraph for each ``<p>``."""
+    return tuple(re.sub("<[^>]*>", "", part) for part in markup.split("</p>") if part.strip())
+
+
 def keep(markup: str, base: str | None) -> str:
     """A stand-in for a sanitiser that finds nothing to remove."""
     return markup
@@ -81,7 +87,7 @@ def keep(markup: str, base: str | None) -> str:
 
 def press(**changes: Any) -> Press:
     """A press for `SITE`."""
-    return Press(**{"site": SITE, "clean": strip_tags, "version": "1.2", **changes})
+    return Press(**{"site": SITE, "clean": strip_tags, "paragraphs": blocks, "version": "1.2", **changes})
 
 
 def item(number: int = 1, **changes: Any) -> Item:

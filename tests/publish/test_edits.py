@@ -26,6 +26,7 @@ from aggregator.model import (
     Swap,
 )
 from aggregator.normalise.html import clean_html
+from aggregator.normalise.text import paragraphs
 from aggregator.publish.edits import CONTEXT, LONGEST_QUOTE, of_edits
 from aggregator.publish.entry import LONGEST_SUMMARY
 from aggregator.publish.press import Press
@@ -33,7 +34,7 @@ from aggregator.publish.render import render
 from tests.publish.press import COUNCIL, FOUNDING, NOON, SITE
 from tests.publish.reading import texts, understood
 
-PRESS = Press(site=SITE, clean=clean_html, version="0", agent="")
+PRESS = Press(site=SITE, clean=clean_html, paragraphs=paragraphs, version="0", agent="")
 
 
 def edit(number: int = 2, source: SourceCard = COUNCIL, **changes: Any) -> Edit:

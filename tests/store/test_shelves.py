@@ -117,9 +117,9 @@ def test_a_renamed_source_is_told(store: Store) -> None:
     """Months name their sources: a change of configuration concerns all of them."""
     fill(store, added(candidate(1), JULY))
     mark = store.archive.touched(0).seq
-    assert store.shelves.renamed(mark, mark) == ()
+    assert store.shelves.configured(mark, mark) == ()
     store.sources.sync([source(title="Ashmere Town Council")], NOW)
-    assert store.shelves.renamed(mark, store.archive.touched(0).seq) == ("ashmere",)
+    assert store.shelves.configured(mark, store.archive.touched(0).seq) == ("ashmere",)
 
 
 def test_sources_on_a_page_say_what_lasts(store: Store) -> None:

@@ -68,11 +68,11 @@ class MemoryShelves:
         if entry.lead is not None and (lead := self._tables.entry(entry.lead)).pub_seq:
             yield _shift(lead, ShiftKind.CHANGED)
 
-    def renamed(self, after: int, until: int) -> tuple[FeedId, ...]:
+    def configured(self, after: int, until: int) -> tuple[FeedId, ...]:
         """Sources whose configuration the journal says changed after one number and up to another."""
         with self._tables.undo.lock:
             rows = [self._tables.rows[seq] for seq in range(max(after, 0) + 1, until + 1)]
-            kinds = ("feed_changed", "feed_returned", "feed_removed")
+            kinds = ("feed_added", "feed_changed", "feed_returned", "feed_removed")
             return tuple(sorted({row.feed_id for row in rows if row.kind in kinds}))
 
 

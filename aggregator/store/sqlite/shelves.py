@@ -68,9 +68,9 @@ SELECT own.id, own.feed_id, journal.payload ->> '$.was', 'removed'
 FROM journal CROSS JOIN entries AS own ON own.id = journal.entry_id
 WHERE journal.seq > :after AND journal.seq <= :until AND journal.kind = 'refiled' AND own.pub_seq IS NOT NULL
 """
-_RENAMED = """
+_CONFIGURED = """
 SELECT DISTINCT feed_id FROM journal
-WHERE seq > ? AND seq <= ? AND kind IN ('feed_changed', 'feed_returned', 'feed_removed')
+WHERE seq > ? AND seq <= ? AND kind IN ('feed_added', 'feed_changed', 'feed_returned', 'feed_removed')
 """
 
 
@@ -148,10 +148,10 @@ class SqliteShelves:
                 for row in reader.execute(_SHIFTS, facts)
             )
 
-    def renamed(self, after: int, until: int) -> tuple[FeedId, ...]:
+    def configured(self, after: int, until: int) -> tuple[FeedId, ...]:
         """Sources whose configuration the journal says changed after one number and up to another."""
         with self._database.reading() as reader:
-            return tuple(sorted(FeedId(row[0]) for row in reader.execute(_RENAMED, (after, until))))
+            return tuple(sorted(FeedId(row[0]) for row in reader.execute(_CONFIGURED, (after, until))))
 
 
 def _zone(reader: sqlite3.Connection) -> str:

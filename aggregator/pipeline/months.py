@@ -1,0 +1,135 @@
+"""Renders the months that changed (R-36): those that a poll brought something for, and no others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from aggregator.model import File, Founding, MonthPage, Scope, Shift, ShiftKind, SourceCard
+from aggregator.ports import Output, Shelves
+from aggregator.publish.atom import render_atom
+from aggregator.publish.month_pages import render_index, render_month, render_year
+from aggregator.publish.month_text import render_month_text
+from aggregator.publish.months import NOTHING, Due, due, last_number, month_edition, paths_of, reach, whole
+from aggregator.publish.press import Press
+
+
+@dataclass(slots=True)
+class _Moved:
+    """What happened in one month: ranks of entries, counted from the oldest."""
+
+    changed: list[int] = field(default_factory=list)
+    added: list[int] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+
+    def note(self, kind: ShiftKind, rank: int) -> None:
+        ranks = {ShiftKind.ADDED: self.added, ShiftKind.REMOVED: self.removed, ShiftKind.CHANGED: self.changed}
+        ranks[kind].append(rank)
+
+
+class MonthPages:
+    """The months of every source and of all."""
+
+    def __init__(
+        self,
+        shelves: Shelves,
+        output: Output,
+        press: Press,
+        founding: Founding,
+        cards: tuple[SourceCard, ...],
+        at: datetime,
+    ) -> None:
+        """``at`` is the instant of the last change of the archive (aware, UTC)."""
+        self._shelves, self._output, self._press, self._founding = shelves, output, press, founding
+        self._cards, self._at = {card.id: card for card in cards}, at
+
+    def write_all(self) -> Iterator[str]:
+        """Render every month; yields the paths written."""
+        for card in (None, *self._cards.values()):
+            scope = self._scope(card)
+            yield from self._write(scope, {shelf.month: whole(shelf.entries) for shelf in scope.shelves})
+
+    def write(self, after: int, until: int) -> Iterator[str]:
+        """Render what the journal says changed after one number and up to another; yields the paths written."""
+        shifts = self._shelves.shifts(after, until)
+        renamed = set(self._shelves.configured(after, until))
+        for card in (None, *(self._cards[feed_id] for feed_id in sorted(renamed | {one.feed_id for one in shifts}))):
+            scope = self._scope(card)
+            own = [one for one in shifts if card is None or one.feed_id == card.id]
+            wanted = self._due(scope, own)
+            for feed_id in renamed if card is None else renamed & {card.id}:
+                wanted |= self._all_of(scope, feed_id)
+            if wanted or card is None or card.id in renamed:
+                yield from self._write(scope, wanted)
+
+    def _scope(self, card: SourceCard | None) -> Scope:
+        return Scope(card=card, shelves=self._shelves.shelves(card.id if card else None))
+
+    def _all_of(self, scope: Scope, feed_id: str) -> dict[str, Due]:
+        """Every month that names a source."""
+        named = {shelf.month for shelf in self._shelves.shelves(self._cards[feed_id].id)}  # type: ignore[index]
+        return {shelf.month: whole(shelf.entries) for shelf in scope.shelves if shelf.month in named}
+
+    def _due(self, scope: Scope, shifts: Iterable[Shift]) -> dict[str, Due]:
+        """The pages of each month to render; a month that came or went changes what its neighbours lead to."""
+        moved: dict[str, _Moved] = defaultdict(_Moved)
+        for shift in shifts:
+            month, rank = self._shelves.place(shift, scope.card.id if scope.card else None)
+            moved[month].note(shift.kind, rank)
+        counts = {shelf.month: shelf.entries for shelf in scope.shelves}
+        wanted = {month: due(counts.get(month, 0), one.changed, one.added, one.removed) for month, one in moved.items()}
+        for month, one in moved.items():
+            if counts.get(month, 0) in (0, len(one.added)):
+                for near in _neighbours(list(counts), month):
+                    wanted[near] = replace(wanted.get(near, NOTHING), newest=True)
+        return wanted
+
+    def _write(self, scope: Scope, wanted: Mapping[str, Due]) -> Iterator[str]:
+        counts = {shelf.month: shelf.entries for shelf in scope.shelves}
+        for month in sorted(wanted, reverse=True):
+            one = wanted[month]
+            for number in (*((None,) if one.newest else ()), *one.numbers):
+                page = self._page(scope, month, counts[month], number)
+                yield from self._output.write(self._files(page) if page.items else ())
+            gone = [path for number in range(one.gone, one.until) for path in paths_of(scope.card, month, number)]
+            if month not in counts:
+                gone += paths_of(scope.card, month, None)
+            yield from self._output.remove(gone)
+        yield from self._output.write(self._lists(scope, wanted))
+
+    def _lists(self, scope: Scope, wanted: Mapping[str, Due]) -> list[File]:
+        years = sorted({month[:4] for month in wanted} & {shelf.month[:4] for shelf in scope.shelves})
+        files = [render_year(scope, year, self._press, self._at) for year in years]
+        return [*files, render_index(scope, self._press, self._at)]
+
+    def _page(self, scope: Scope, month: str, entries: int, number: int | None) -> MonthPage:
+        offset, limit = reach(entries, number)
+        feed_id = scope.card.id if scope.card else None
+        near = _neighbours([shelf.month for shelf in scope.shelves], month)
+        return MonthPage(
+            card=scope.card,
+            month=month,
+            entries=entries,
+            number=number,
+            last=last_number(entries),
+            items=tuple(reversed(self._shelves.page(feed_id, month, offset, limit))),
+            earlier=next((each for each in near if each < month), None),
+            later=next((each for each in near if each > month), None),
+        )
+
+    def _files(self, page: MonthPage) -> tuple[File, ...]:
+        edition = month_edition(page, self._press.site, self._founding)
+        return (
+            render_atom(edition, self._press),
+            render_month_text(page, self._press),
+            render_month(page, edition, self._press),
+        )
+
+
+def _neighbours(months: list[str], month: str) -> tuple[str, ...]:
+    """The nearest months before and after, where there are some."""
+    earlier = max((each for each in months if each < month), default=None)
+    later = min((each for each in months if each > month), default=None)
+    return tuple(each for each in (earlier, later) if each)
