@@ -35,6 +35,13 @@ def link(before: str, seq: int, kind: str, feed_id: str, entry_id: int | None, a
     return hashlib.sha256((before + row).encode()).hexdigest()
 
 
+def rest_digest(line: tuple[int, str, str, int | None, str, str, str]) -> str:
+    """SHA-256 of what is left of a redacted journal row, as stored: ``(seq, kind, feed_id, entry_id, at, payload,
+    hash)``. Its own hash stays that of the row as written, and is proved by the rows after it; the row of the takedown
+    proves this rest."""
+    return sha256(canonical(list(line)))
+
+
 def head_line(day: str, seq: int, row_hash: str) -> str:
     """A line of the published list of daily heads: ``2026-07-01 1234 `` and the hash."""
     return f"{day} {seq} {row_hash}"

@@ -197,6 +197,7 @@ def make_ports(settings: Settings, store: SqliteStore, outside: Outside, weather
         captures=outside.captures,
         mailbox=mailbox_of(settings),
         memory=store.memory,
+        takedowns=store.takedowns,
     )
 
 

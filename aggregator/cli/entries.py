@@ -83,7 +83,8 @@ def instant_of(moment: datetime | None, zone: ZoneInfo, *, end: bool) -> datetim
 def _fate(row: EntryRow) -> str:
     fate = f"{row.outcome} of {row.lead}" if row.lead else str(row.outcome)
     fate = f"{fate}, {row.revisions} versions" if row.revisions > 1 else fate
-    return f"{fate}, withdrawn" if row.withdrawn_at else fate
+    fate = f"{fate}, withdrawn" if row.withdrawn_at else fate
+    return "taken down" if row.forgotten_at else fate
 
 
 def entry_json(row: EntryRow, zone: str) -> dict[str, object]:
@@ -120,4 +121,5 @@ def entry_json(row: EntryRow, zone: str) -> dict[str, object]:
         "volatile_at": stamp(row.volatile_at),
         "withdrawn_at": stamp(row.withdrawn_at),
         "withdrawn_by": row.withdrawn_by,
+        "taken_down_at": stamp(row.forgotten_at),
     }

@@ -27,6 +27,7 @@ KINDS = {
     "calm": "came to rest",
     "withdrawn": "withdrawn at its source",
     "returned": "listed by its source again",
+    "forgotten": "taken down by us",
     "recalled": "version of the past kept",
     "observed": "a capture shows that it was there before",
 }

@@ -233,4 +233,5 @@ class Verdict:
     identity: Identity = Identity.GUID
     id_changes: tuple[datetime, ...] = ()
     notes: tuple[str, ...] = ()
+    barred: int = 0
     refiled: tuple[Refiled, ...] = ()

@@ -230,6 +230,7 @@ class EntryRow:
     volatile_at: datetime | None = None
     withdrawn_at: datetime | None = None
     withdrawn_by: str | None = None
+    forgotten_at: datetime | None = None
     first_observed_at: datetime | None = None
     title_basis: str = ""
 

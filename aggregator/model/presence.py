@@ -51,7 +51,7 @@ class Absence:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlisted:
     """A stored entry of the feed that the document does not list. ``live`` says that the live feed had it last, not a
-    page of history."""
+    page of history; ``withdrawn`` holds of what we took down ourselves, too."""
 
     entry_id: EntryId
     updated_at: datetime

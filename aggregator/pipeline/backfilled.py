@@ -32,6 +32,7 @@ from aggregator.model import (
     Window,
 )
 from aggregator.parse.autodiscovery import page_links
+from aggregator.pipeline.bar import may_keep_whole
 from aggregator.pipeline.bring import Brought, Origin, brought, judge_past, only_before, past_record
 from aggregator.pipeline.keep import keep
 from aggregator.pipeline.manners import spare_host
@@ -76,7 +77,8 @@ def settle(job: Backfill, page: Page, when: Moment, ports: Ports, pace: Pace) ->
     source, state = ports.sources.get(job.feed_id)
     after, weighed = turn_of(job, page, when, ports)
     row = _row(job, page, weighed, _healed(after, _spent(state, job, page)))
-    ports.ledger.record(row if page.capture is None else replace(row, kept=keep(page.capture, ports)))
+    whole = may_keep_whole(row.feed_id, row.verdict, ports)
+    ports.ledger.record(row if page.capture is None else replace(row, kept=keep(page.capture, ports, whole=whole)))
     conclude(after, ports)
     until = after.next_at if after.status is JobStatus.RESTING and _is_asked_to_wait(page) else None
     pace.answered(page.ask.url, page.exchange.finished_at, well=_is_well(page), until=until)

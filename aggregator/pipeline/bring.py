@@ -27,6 +27,7 @@ from aggregator.model import (
     Source,
     Verdict,
 )
+from aggregator.pipeline.bar import leave_out, may_keep_whole, without_barred
 from aggregator.pipeline.keep import keep
 from aggregator.ports import Ports
 
@@ -92,11 +93,13 @@ def bring_in(
         origin = origin or Origin(url=source.url, started_at=now, finished_at=now)
         document = document if before is None else only_before(document, before)
         verdict = judge_past(source, state, document, provenance, observed_at, origin.finished_at, ports)
+        whole = may_keep_whole(source.id, verdict, ports)
         kept = origin.kept
         if origin.capture is not None:
-            kept = keep(origin.capture, ports)
+            kept = keep(origin.capture, ports, whole=whole)
         if (
             kept is None
+            and whole
             and provenance is Provenance.IMPORT
             and origin.capture is not None
             and ports.captures is not None
@@ -117,8 +120,9 @@ def judge_past(
     ports: Ports,
 ) -> Verdict:
     """What the document would change, against what the store knows now; nothing is recorded (for ``--dry-run``)."""
-    candidates = identify(document, mode(source, state))
-    heads = ports.ledger.heads(head_query(source.id, candidates, now))
+    listed = identify(document, mode(source, state))
+    heads = ports.ledger.heads(head_query(source.id, listed, now))
+    candidates, barred = leave_out(source.id, listed, heads, ports)
     context = DecideContext(
         source=source,
         state=state,
@@ -127,7 +131,7 @@ def judge_past(
         observed_at=observed_at,
         retold=provenance.retold,
     )
-    return decide(candidates, heads, context, now)
+    return without_barred(decide(candidates, heads, context, now), barred)
 
 
 def brought(document: Document, verdict: Verdict) -> Brought:

@@ -9,7 +9,7 @@ from aggregator.pipeline.compare import compare
 from aggregator.ports import Archive
 from aggregator.publish.edits import LIMIT, of_edits
 
-TELLING = frozenset({"revised", "feed_changed", "feed_returned"})
+TELLING = frozenset({"revised", "forgotten", "feed_changed", "feed_returned"})
 """Kinds of journal rows that may change the feed of edits: what a source is called and licensed for counts, too."""
 
 _compared = lru_cache(maxsize=2 * LIMIT)(compare)

@@ -41,19 +41,27 @@ def capture_of(feed_id: FeedId, request: Request, response: Response) -> Capture
     return Capture(feed_id=feed_id, response=response, asked=request.headers + extra)
 
 
-def keep_answer(feed_id: FeedId, before: FeedState, answer: Answer, ports: Ports) -> Kept | None:
+def keep_answer(feed_id: FeedId, before: FeedState, answer: Answer, ports: Ports, *, whole: bool = True) -> Kept | None:
     """Append the answer of a poll; ``None`` where there was none, or captures are off or paused. Runs where writing is
-    allowed, inside the transaction of the poll. ``before`` is the state of the feed before it.
+    allowed, inside the transaction of the poll. ``before`` is the state of the feed before it. Unless ``whole``, a body
+    that is not kept already is not kept at all.
     """
     if answer.kept is not None or ports.captures is None or not isinstance(answer.exchange, Response):
         return answer.kept
     response = answer.exchange
     confirmed = before.body_hash if response.status == 304 else None
-    return keep(capture_of(feed_id, answer.request, response), ports, ahead=answer.sealed, confirmed=confirmed)
+    return keep(
+        capture_of(feed_id, answer.request, response), ports, ahead=answer.sealed, confirmed=confirmed, whole=whole
+    )
 
 
 def keep(
-    capture: Capture, ports: Ports, *, ahead: SealedCapture | None = None, confirmed: str | None = None
+    capture: Capture,
+    ports: Ports,
+    *,
+    ahead: SealedCapture | None = None,
+    confirmed: str | None = None,
+    whole: bool = True,
 ) -> Kept | None:
     """Append a capture, as a mere reference where its body is kept already. ``ahead`` is the same capture sealed
     before; ``confirmed`` the digest of the body that an answer without one stands for."""
@@ -62,5 +70,7 @@ def keep(
     body = capture.response.body
     digest = confirmed or (sha256(body).hexdigest() if body else None)
     original = ports.ledger.original(digest) if digest else None
+    if body and original is None and not whole:
+        return None
     sealed = ahead if ahead is not None and original is None else seal(capture, original)
     return ports.captures.append(sealed)

@@ -29,6 +29,7 @@ from aggregator.model import (
     Verdict,
 )
 from aggregator.pipeline.attend import new_keys
+from aggregator.pipeline.bar import may_keep_whole
 from aggregator.pipeline.context import read_context
 from aggregator.pipeline.keep import keep
 from aggregator.pipeline.presence import presence_after
@@ -102,7 +103,7 @@ def _context(source: Source, answer: Answer, delivery: Delivery) -> ReadContext:
 def _settle(delivery: Delivery, answer: Answer, reading: Document | Unreadable, ports: Ports) -> PollReport:
     with ports.ledger.transaction():
         source, before = ports.sources.get(delivery.feed_id)
-        kept = answer.kept or keep(capture_of(delivery), ports)
+        verdict = None
         if isinstance(reading, Unreadable):
             record = poll_record(source, answer, After(state=before), None)
             reason = f"what the hub brought cannot be read: {reading.detail}"
@@ -114,6 +115,8 @@ def _settle(delivery: Delivery, answer: Answer, reading: Document | Unreadable, 
             record = poll_record(source, part, After(state=_after(source, before, part, verdict)), verdict)
             record = replace(record, presence=presence_after(source.id, part, verdict, ports))
             reason = "; ".join(("brought by the hub", *verdict.notes))
+        whole = may_keep_whole(source.id, verdict, ports)
+        kept = answer.kept or keep(capture_of(delivery), ports, whole=whole)
         record = replace(record, kept=kept, outcome=PUSHED, http_status=None, reason=reason, provenance=Provenance.PUSH)
         ports.ledger.record(record)
     return report(record)

@@ -43,6 +43,7 @@ from aggregator.model import (
 )
 from aggregator.pipeline.again import check_recalled, remember
 from aggregator.pipeline.attend import attend
+from aggregator.pipeline.bar import leave_out, may_keep_whole, without_barred
 from aggregator.pipeline.dating import clock_after, meaning_of_dates
 from aggregator.pipeline.health import run_after, with_health
 from aggregator.pipeline.keep import keep_answer
@@ -108,9 +109,9 @@ def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollRecord:
     """
     with ports.ledger.transaction():
         source, before = ports.sources.get(feed_id)
-        kept = keep_answer(feed_id, before, answer, ports)
         verdict = judge(source, before, answer, ports)
         check_recalled(answer, verdict)
+        kept = keep_answer(feed_id, before, answer, ports, whole=may_keep_whole(feed_id, verdict, ports))
         around = Around(ports.climate(), ports.sources.cooling(feed_id))
         after = state_after(source, attend(before, answer, verdict, ports), answer, verdict, around)
         presence = presence_after(feed_id, answer, verdict, ports)
@@ -119,7 +120,8 @@ def settle(feed_id: FeedId, answer: Answer, ports: Ports) -> PollRecord:
             seen = look(source, before, answer.window, verdict, answer.exchange.finished_at)
             record = replace(record, gap=seen.gap, calm=seen.calm)
         ports.ledger.record(record)
-        remember(feed_id, answer, ports)
+        if verdict is None or not verdict.barred:
+            remember(feed_id, answer, ports)
         spare_host(source, before, answer.meaning, answer.exchange, ports)
     return record
 
@@ -129,13 +131,14 @@ def judge(source: Source, state: FeedState, answer: Answer, ports: Ports) -> Ver
     if answer.document is None:
         return None
     now = answer.exchange.finished_at
-    candidates = identify(answer.document, mode(source, state))
-    heads = ports.ledger.heads(head_query(source.id, candidates, now))
+    listed = identify(answer.document, mode(source, state))
+    heads = ports.ledger.heads(head_query(source.id, listed, now))
+    candidates, barred = leave_out(source.id, listed, heads, ports)
     if is_suspect(candidates, heads):
         heads = with_kin(heads, ports.ledger.heads(kin_query(source.id, candidates, heads, now)))
     meant = meaning_of_dates(source, state, now)
     context = DecideContext(source=source, state=state, partial=answer.document.partial, meant=meant)
-    return decide(candidates, heads, context, now)
+    return without_barred(decide(candidates, heads, context, now), barred)
 
 
 def state_after(

@@ -12,7 +12,7 @@ from aggregator.captures.checking import CaptureLine, CapturesCheck
 from aggregator.errors import StoreError
 from aggregator.history.fixity import CaptureCheck, ChainCheck, EntryCheck, Witness
 from aggregator.model import Checked, Fixity, Flaw, Place
-from aggregator.ports import Columns, Evidence
+from aggregator.ports import Columns, Evidence, JournalLine
 from aggregator.publish.checking import PublishedCheck
 
 T = TypeVar("T")
@@ -107,7 +107,7 @@ class _Run:
     def check_journal(self, witnesses: Sequence[Witness]) -> tuple[int, str]:
         """The chain, and beside it the table of captures; returns the head."""
         evidence = self._evidence
-        chain, bodies = ChainCheck(witnesses, _days(evidence)), CaptureCheck()
+        chain, bodies = ChainCheck(witnesses, _days(evidence), _takedowns(evidence)), CaptureCheck()
         rows = bodies.beside(self.journal.counted(evidence.journal()), iter(evidence.captures()))
         self.journal.gather(chain.flaws(rows))
         self.captures.take(bodies.flaws, bodies.bad)
@@ -146,6 +146,13 @@ def _days(evidence: Evidence) -> Sequence[tuple[int, str]]:
         return evidence.days()
     except StoreError:
         return ()  # what cannot be read here is named when the structure is checked
+
+
+def _takedowns(evidence: Evidence) -> Sequence[JournalLine]:
+    try:
+        return tuple(evidence.takedowns())
+    except StoreError:
+        return ()  # rows that are redacted without one are named anyway
 
 
 def _keys(evidence: Evidence, told: int) -> Iterator[Flaw]:

@@ -6,7 +6,7 @@ from aggregator.model import Edition, Founding, Site
 from aggregator.ports import Archive
 from aggregator.publish.withdrawals import LIMIT, of_withdrawals
 
-TELLING = frozenset({"withdrawn", "returned", "revised", "feed_changed", "feed_returned"})
+TELLING = frozenset({"withdrawn", "returned", "revised", "forgotten", "feed_changed", "feed_returned"})
 """Kinds of journal rows that may change the feed of withdrawals: titles and sources stand in it, too."""
 
 

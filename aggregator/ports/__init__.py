@@ -18,10 +18,12 @@ from aggregator.ports.push import HubClient, Postroom, Push, Subscriptions
 from aggregator.ports.reaching import Clock, Digest, Fetch
 from aggregator.ports.shelves import Shelves
 from aggregator.ports.sources import Sources
+from aggregator.ports.takedowns import Bars, Takedowns
 
 __all__ = [
     "Archive",
     "Backfills",
+    "Bars",
     "CaptureArchive",
     "Captures",
     "Catalogue",
@@ -46,6 +48,7 @@ __all__ = [
     "Shelves",
     "Sources",
     "Subscriptions",
+    "Takedowns",
     "VersionLine",
     "Writer",
     "everybody_welcome",

@@ -12,6 +12,7 @@ from aggregator.ports.memory import Memory
 from aggregator.ports.push import Postroom
 from aggregator.ports.reaching import Clock, Digest, Fetch
 from aggregator.ports.sources import Sources
+from aggregator.ports.takedowns import Bars
 
 
 def everybody_welcome(url: str) -> bool:
@@ -24,7 +25,8 @@ class Ports:
     """Everything a poll needs of the outside. ``climate`` gives what all feeds share now (A-06),
     ``unwelcome`` tells whether a robots.txt names us and closes an address (H-67). ``mailbox`` stands as From in every
     request for a feed, unless empty (H-61). Without ``captures`` nothing is kept as it came (P-01), without
-    ``memory`` every changed document is read whole."""
+    ``memory`` every changed document is read whole, without ``takedowns`` nothing is known of what must not come back
+    (R-39)."""
 
     clock: Clock
     fetch: Fetch
@@ -39,3 +41,4 @@ class Ports:
     mailbox: str = ""
     captures: Captures | None = None
     memory: Memory | None = None
+    takedowns: Bars | None = None

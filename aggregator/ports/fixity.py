@@ -44,6 +44,10 @@ class Evidence(Protocol):
         """The journal in order."""
         ...
 
+    def takedowns(self) -> Iterator[JournalLine]:
+        """The journal rows of takedowns, in order."""
+        ...
+
     def told(self) -> Iterator[JournalLine]:
         """The journal rows that tell of an entry, by entry and number."""
         ...

@@ -80,6 +80,7 @@ async def _run(settings: Settings, past: SqlitePast, store: SqliteStore, tell: T
         sources=store.sources,
         ledger=store.ledger,
         write=InlineWriter(store),
+        takedowns=past,
         # What an answer meant for other feeds of its host has rows of its own.
         retry_scope=RetryScope.FEED,
         mailbox=mailbox_of(settings),

@@ -191,6 +191,7 @@ def entry_row(entry: StoredEntry) -> dict[str, SqlValue]:
         "volatile_at": instant_or_none(entry.volatile_at),
         "withdrawn_at": instant_or_none(entry.withdrawn_at),
         "withdrawn_by": entry.withdrawn_by,
+        "forgotten_at": instant_or_none(entry.forgotten_at),
         "versions": entry.versions,
         "first_observed_at": instant_or_none(entry.first_observed_at),
     }
@@ -219,6 +220,7 @@ def entry_of(row: Row) -> StoredEntry:
         volatile_at=maybe_instant(row["volatile_at"]),
         withdrawn_at=maybe_instant(row["withdrawn_at"]),
         withdrawn_by=row["withdrawn_by"],
+        forgotten_at=maybe_instant(row["forgotten_at"]),
         first_observed_at=maybe_instant(row["first_observed_at"]),
     )
 

@@ -182,6 +182,7 @@ def entry_line(entry: StoredEntry, shown: StoredRevision, first: StoredRevision)
         volatile_at=entry.volatile_at,
         withdrawn_at=entry.withdrawn_at,
         withdrawn_by=entry.withdrawn_by,
+        forgotten_at=entry.forgotten_at,
         first_observed_at=entry.first_observed_at,
         title_basis=words.title_basis,
     )

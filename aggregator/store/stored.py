@@ -94,6 +94,7 @@ class StoredEntry:
     volatile_at: datetime | None = None
     withdrawn_at: datetime | None = None
     withdrawn_by: str | None = None
+    forgotten_at: datetime | None = None
     versions: int = 1
     first_observed_at: datetime | None = None
 

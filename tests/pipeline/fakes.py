@@ -73,6 +73,7 @@ def home(*sources: Source, script: Callable[[Request], Exchange] | None = None, 
         sources=store.sources,
         ledger=store.ledger,
         write=InlineWriter(store),
+        takedowns=store.takedowns,
     )
     store.sources.sync(sources or (Source(id=FEED, url=URL),), NOW)
     return Home(clock, fetch, store, ports)

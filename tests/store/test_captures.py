@@ -11,14 +11,24 @@ import pytest
 from sqlite_utils.utils import sqlite3
 
 from aggregator.errors import StoreError
-from aggregator.model import CaptureKind, CaptureRow, FeedId, Kept, Original, Place
+from aggregator.model import CaptureKind, CaptureRow, EntryId, FeedId, Kept, Original, Place
+from aggregator.model.takedown import Ground, TakedownOrder
 from aggregator.store.chain import first_broken
 from aggregator.store.sqlite import SqliteStore
-from tests.builders import HOUR, NOW, record, source
+from tests.builders import HOUR, NOW, added, candidate, record, source
 from tests.store.conftest import Store
 
 FEED = FeedId("ashmere")
 URL = "https://ashmere.example/feed"
+ORDER = TakedownOrder(
+    entry_id=EntryId(1),
+    at=NOW,
+    ground=Ground.OTHER,
+    reason="",
+    who="ops",
+    tokens=frozenset(),
+    captures=(1,),
+)
 
 
 def kept(name: str, offset: int, kind: CaptureKind = CaptureKind.WHOLE, file: str = "2026-07-001") -> Kept:
@@ -112,6 +122,8 @@ def test_captures_touch_nothing_that_is_published(store: Store) -> None:
 def test_what_was_taken_down_is_not_referred_to(store: Store) -> None:
     """An equal body that comes later is kept anew; its row stays with the instant of the removal, for ever."""
     keep(store, kept("a", 0))
+    store.ledger.record(record(store.sources.get(FEED)[1], added(candidate(1))))
+    store.takedowns.forget(ORDER)
     store.holdings.take_down(1, NOW + HOUR)
     assert store.ledger.original(kept("a", 0).digest) is None
     with pytest.raises(StoreError, match="taken down before"):

@@ -10,6 +10,7 @@ from aggregator.model import Flaw
 from aggregator.ports import Columns, JournalLine
 
 CAPTURED = "captured"
+FORGOTTEN = "forgotten"
 KEPT = 100
 _SAME = {
     "poll_id": "poll",
@@ -33,6 +34,8 @@ class CaptureCheck:
         self.flaws: list[Flaw] = []
         self.bad = 0
         self._number = 0
+        self._removed: set[int] = set()
+        self._erased: set[int] = set()
 
     def beside(self, journal: Iterable[JournalLine], captures: Iterator[Columns]) -> Iterator[JournalLine]:
         """The journal as it is; on its way each row that proves a body is compared with the next capture, by ``id``."""
@@ -48,12 +51,20 @@ class CaptureCheck:
                 else:
                     self._compare(ahead, row)
                     ahead = next(captures, None)
+            elif row[1] == FORGOTTEN:
+                self._erased |= set(_facts(row[5]).get("captures", ()))
             yield row
         while ahead is not None:
             self._flaw(ahead["id"], "stands in no row of the journal")
             ahead = next(captures, None)
+        for number in sorted(self._removed - self._erased):
+            self._flaw(number, "is marked as taken down, but no takedown names it")
+        for number in sorted(self._erased - self._removed):
+            self._flaw(number, "is to be taken down and was not yet: `aggregator forget --resume`")
 
     def _compare(self, capture: Columns, row: JournalLine) -> None:
+        if capture["removed_at"] is not None:
+            self._removed.add(capture["id"])
         facts = _facts(row[5])
         told = {column: facts[name] for column, name in _SAME.items() if name in facts} | {"feed_id": row[2]}
         if wrong := next((name for name, fact in told.items() if capture[name] != fact), None):

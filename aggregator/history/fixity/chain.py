@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aggregator.model import Flaw
 from aggregator.ports import JournalLine
-from aggregator.proving import GENESIS, journal_day, link
+from aggregator.proving import GENESIS, journal_day, link, rest_digest
+
+FORGOTTEN = "forgotten"
+"""The kind of the row of a takedown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +28,17 @@ class Witness:
 class ChainCheck:
     """Walks the journal once, in constant memory. After the walk ``seq`` and ``hash`` are its head."""
 
-    def __init__(self, witnesses: Iterable[Witness] = (), days: Sequence[tuple[int, str]] = ()) -> None:
+    def __init__(
+        self,
+        witnesses: Iterable[Witness] = (),
+        days: Sequence[tuple[int, str]] = (),
+        takedowns: Iterable[JournalLine] = (),
+    ) -> None:
+        """``takedowns`` are the rows that tell of redacted ones."""
         self.seq, self.hash = 0, GENESIS
         self._day, self._days = "", dict(days)
+        self._vouched = {seq: (rest, row[0]) for row in takedowns for seq, rest in _listed(row[5], "rows")}
+        self._relied: dict[int, list[int]] = defaultdict(list)
         self._witnesses: dict[int, list[Witness]] = defaultdict(list)
         for witness in witnesses:
             self._witnesses[witness.seq].append(witness)
@@ -38,13 +50,32 @@ class ChainCheck:
             if seq != self.seq + 1:
                 yield self._gap(seq)
             elif _broken(self.hash, row):
-                yield _flaw(seq, f"its hash does not follow from row {self.seq}: it was changed, or put in its place")
+                if not self._is_vouched(row):
+                    yield _flaw(
+                        seq, f"its hash does not follow from row {self.seq}: it was changed, or put in its place"
+                    )
+            elif row[1] == FORGOTTEN:
+                self._relied.pop(seq, None)
             if at[:10] != self._day or seq in self._days:
                 yield from self._turn_day(seq, at)
             self.seq, self.hash = seq, held
             if seq in self._witnesses:
                 yield from self._heard(seq)
+        for voucher, seqs in sorted(self._relied.items()):
+            for seq in seqs:
+                yield _flaw(
+                    seq, f"it was redacted, but row {voucher}, which should vouch for that, is not sound itself"
+                )
         yield from self._unheard()
+
+    def _is_vouched(self, row: JournalLine) -> bool:
+        """Whether a takedown says that this row was redacted, and to what (R-39). Its own row comes later, and must be
+        sound: until then it is only relied on."""
+        rest, voucher = self._vouched.get(row[0], ("", 0))
+        if not voucher or rest != _rest(row):
+            return False
+        self._relied[voucher].append(row[0])
+        return True
 
     def _gap(self, seq: int) -> Flaw:
         if seq <= self.seq + 1:
@@ -78,6 +109,21 @@ class ChainCheck:
             yield _flaw(seq, f"is missing: {witnesses[0].origin} noted it, but the journal ends with row {self.seq}")
         for seq, day in sorted(self._days.items()):
             yield Flaw(table="days", record=str(seq), text=f"{day} begins with a row that the journal does not have")
+
+
+def _listed(payload: str, name: str) -> list[tuple[int, str]]:
+    """The numbers and digests that the row of a takedown lists under this name."""
+    try:
+        return [(int(number), str(digest)) for number, digest in json.loads(payload)[name]]
+    except (KeyError, TypeError, ValueError):
+        return []
+
+
+def _rest(row: JournalLine) -> str:
+    try:
+        return rest_digest(row)
+    except (TypeError, ValueError):
+        return ""
 
 
 def _broken(before: str, row: JournalLine) -> bool:

@@ -96,6 +96,7 @@ def _added(story: Story, row: JournalLine, facts: Facts) -> None:
         "volatile_at": None,
         "withdrawn_at": None,
         "withdrawn_by": None,
+        "forgotten_at": None,
     }
     _current(story, row, facts)
     if "precision" in facts:
@@ -191,6 +192,17 @@ def _returned(story: Story, _row: JournalLine, _facts: Facts) -> None:
     story.columns |= {"withdrawn_at": None, "withdrawn_by": None}
 
 
+def _forgotten(story: Story, row: JournalLine, facts: Facts) -> None:
+    """A takedown: the versions are what this row says from now on, and nothing is published any more (R-39)."""
+    columns = story.columns
+    for number, digest in facts["revisions"]:
+        story.versions[number] = (row[0], digest)
+    if facts["event"] is not None:
+        told = columns.get("updated_at")
+        story.events[row[0]] = Event(facts["event"], columns["displayed"], row[4], told, story.sure)
+    columns |= {"pub_seq": None, "forgotten_at": row[4]}
+
+
 _TELLERS: Mapping[str, Callable[[Story, JournalLine, Facts], None]] = {
     "added": _added,
     "revised": _revised,
@@ -206,4 +218,5 @@ _TELLERS: Mapping[str, Callable[[Story, JournalLine, Facts], None]] = {
     "calm": _calm,
     "withdrawn": _withdrawn,
     "returned": _returned,
+    "forgotten": _forgotten,
 }

@@ -18,6 +18,7 @@ from aggregator.store.memory.shelves import MemoryShelves
 from aggregator.store.memory.sources import MemorySources
 from aggregator.store.memory.subscriptions import MemorySubscriptions
 from aggregator.store.memory.tables import Tables
+from aggregator.store.memory.takedowns import MemoryTakedowns
 from aggregator.store.syncing import Mint
 
 
@@ -31,6 +32,7 @@ class MemoryStore:
         self.archive = MemoryArchive(self.tables, Founding(authority=authority, at=now))
         self.chains = MemoryChains(self.tables)
         self.shelves = MemoryShelves(self.tables)
+        self.takedowns = MemoryTakedowns(self.tables)
         self.catalogue = MemoryCatalogue(self.tables)
         self.holdings = MemoryHoldings(self.tables)
         self.subscriptions = MemorySubscriptions(self.tables)

@@ -9,6 +9,7 @@ from aggregator.ports import Columns, JournalLine, VersionLine
 from aggregator.store.captures import capture_row, place_of
 from aggregator.store.events import event_row
 from aggregator.store.evidence import version_line
+from aggregator.store.forgetting import FORGOTTEN
 from aggregator.store.memory.tables import Tables
 from aggregator.store.rows import entry_row, revision_row
 from aggregator.store.values import instant_text
@@ -27,6 +28,10 @@ class MemoryEvidence:
     def journal(self) -> Iterator[JournalLine]:
         """The journal in order."""
         return map(line, self._tables.rows.values())
+
+    def takedowns(self) -> Iterator[JournalLine]:
+        """The journal rows of takedowns, in order."""
+        return (line(row) for row in self._tables.rows.values() if row.kind == FORGOTTEN)
 
     def told(self) -> Iterator[JournalLine]:
         """The journal rows that tell of an entry, by entry and number."""

@@ -50,6 +50,6 @@ def _unlisted(tables: Tables, entry: StoredEntry) -> Unlisted:
     return Unlisted(
         entry_id=entry.entry_id,
         updated_at=entry.updated_at,
-        withdrawn=entry.withdrawn_at is not None,
+        withdrawn=entry.withdrawn_at is not None or entry.forgotten_at is not None,
         live=not provenance.past,
     )

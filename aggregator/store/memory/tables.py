@@ -23,6 +23,7 @@ from aggregator.model import (
     Subscription,
     poll_url,
 )
+from aggregator.model.takedown import Takedown
 from aggregator.proving import GENESIS
 from aggregator.store.hosts import host_of
 from aggregator.store.memory.absences import Absences
@@ -67,6 +68,8 @@ class Tables:
         self.watching, self.captures = Watching(undo), Bodies(undo)
         self.pending = Aside(undo)
         self.absences = Absences(undo)
+        self.takedowns: Shelf[EntryId, Takedown] = Shelf(undo)
+        self.barred: Shelf[tuple[str, EntryId], bool] = Shelf(undo)
         self.feeds: Shelf[FeedId, StoredFeed] = Shelf(undo)
         self.hosts: Shelf[str, Host] = Shelf(undo)
         self.flights: Shelf[FeedId, str] = Shelf(undo)
@@ -154,7 +157,8 @@ class Tables:
 
     def copies_of(self, lead: EntryId) -> list[StoredEntry]:
         """Entries that repeat or duplicate this one, by number."""
-        return [self.entries[number] for number in sorted(self.copies.get(lead) or ())]
+        copies = (self.entries[number] for number in sorted(self.copies.get(lead) or ()))
+        return [copy for copy in copies if copy.forgotten_at is None]
 
     def next_entry_id(self) -> EntryId:
         """Entries are never removed, so counting them is enough."""

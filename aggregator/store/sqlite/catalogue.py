@@ -63,12 +63,12 @@ class SqliteCatalogue:
     def entry(self, name: str) -> EntryRow:
         """One entry by number or public id. Raises `UnknownEntryError`."""
         with self._database.reading() as reader:
-            return _line(reader, _find(reader, name))
+            return _line(reader, find_entry(reader, name))
 
     def revisions(self, name: str) -> tuple[Revision, ...]:
         """Every version of one entry, by the time it was there to be read. Raises `UnknownEntryError`."""
         with self._database.reading() as reader:
-            number = _find(reader, name)["id"]
+            number = find_entry(reader, name)["id"]
             rows = reader.execute("SELECT * FROM revisions WHERE entry_id = ? ORDER BY number", (number,))
             return tuple(version(each) for each in by_time(map(revision_of, rows)))
 
@@ -83,7 +83,7 @@ class SqliteCatalogue:
     def about(self, name: str) -> tuple[JournalRow, ...]:
         """Every journal row of one entry, in order. Raises `UnknownEntryError`."""
         with self._database.reading() as reader:
-            number = _find(reader, name)["id"]
+            number = find_entry(reader, name)["id"]
             rows = reader.execute("SELECT * FROM journal WHERE entry_id = ? ORDER BY seq", (number,))
             return tuple(journal_of(row) for row in rows)
 
@@ -125,7 +125,8 @@ def _listing(wanted: EntryFilter) -> tuple[str, tuple[Any, ...]]:
     return statement, (*(fact for _, fact in chosen), max(wanted.limit, 0))
 
 
-def _find(reader: sqlite3.Connection, name: str) -> Row:
+def find_entry(reader: sqlite3.Connection, name: str) -> Row:
+    """The row of one entry by number or public id. Raises `UnknownEntryError`."""
     row: Row | None = None
     if name.isascii() and name.isdigit() and int(name) <= _LARGEST:
         row = reader.execute("SELECT * FROM entries WHERE id = ?", (int(name),)).fetchone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,19 @@ from aggregator.store.sqlite.driver import plain_fault, sqlite3
 WAIT = 10.0
 """Seconds to wait for another process that is writing."""
 _SHARED = ("PRAGMA foreign_keys = ON", "PRAGMA mmap_size = 0", "PRAGMA trusted_schema = OFF", "PRAGMA temp_store = 2")
-_WRITER = (*_SHARED, "PRAGMA synchronous = FULL", "PRAGMA cache_size = -16000", "PRAGMA journal_size_limit = 67108864")
+_SECURE = "PRAGMA secure_delete = ON"
+_WRITER = (
+    *_SHARED,
+    _SECURE,
+    "PRAGMA synchronous = FULL",
+    "PRAGMA cache_size = -16000",
+    "PRAGMA journal_size_limit = 67108864",
+)
 _READER = (*_SHARED, "PRAGMA query_only = ON", "PRAGMA cache_size = -4000")
+COPIES = 2
+"""How many times its size compacting a file may need: a copy, and the log it is written by."""
+IN_MEMORY = 256 * 1024 * 1024
+"""A file up to this size is compacted in memory, a larger one in a temporary file."""
 IDLE_READERS = 4
 """So many readers are kept open between uses."""
 
@@ -164,6 +176,39 @@ class Database:
         with self.transaction() as writer:
             writer.execute("PRAGMA analysis_limit = 400")
             writer.execute("PRAGMA optimize")
+
+    def compact(self) -> None:
+        """Write the file anew, so that neither free pages nor the log beside it hold what was deleted or changed. Takes
+        as long as copying it, and as much room again; nothing can be written meanwhile.
+
+        Raises:
+            StoreError: there is no room, or somebody is still reading; the file is as it was, and sound.
+        """
+        with self._lock:
+            self._check_open()
+            if self._depth:
+                raise StoreError(f"{self.path} cannot be compacted inside a transaction")
+            self._drop_readers()
+            size = self.path.stat().st_size
+            if shutil.disk_usage(self.path.parent).free < COPIES * size:
+                raise StoreError(
+                    f"{self.path} needs {COPIES * size:,} bytes of room to be compacted; free some disk space"
+                )
+            try:
+                self.writer.execute(f"PRAGMA temp_store = {1 if size > IN_MEMORY else 2}")
+                self.writer.execute("VACUUM")
+                busy = self.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                self.writer.execute("PRAGMA temp_store = 2")
+            except sqlite3.Error as error:
+                raise plain_fault(error, self.path) from error
+        if busy:
+            raise StoreError(f"somebody is still reading {self.path}; compacting it is tried again later")
+
+    def _drop_readers(self) -> None:
+        with self._pool_lock:
+            for reader in self._pool:
+                reader.close()
+            self._pool.clear()
 
     def check(self) -> str | None:
         """What SQLite's own quick check finds wrong with the file; ``None`` where it is sound. Reads all of it."""

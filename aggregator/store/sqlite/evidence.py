@@ -18,6 +18,7 @@ from aggregator.store.sqlite.driver import plain_fault, sqlite3
 
 _LINE = "SELECT seq, kind, feed_id, entry_id, at, payload, hash FROM journal"
 _JOURNAL = f"{_LINE} WHERE seq > ? ORDER BY seq"
+_TAKEDOWNS = f"{_LINE} WHERE seq > ? AND seq IN (SELECT seq FROM takedowns) ORDER BY seq"  # noqa: S608 - fixed texts
 _TOLD = f"""
 {_LINE} INDEXED BY journal_by_entry
 WHERE entry_id IS NOT NULL AND (entry_id, seq) > (?, ?) ORDER BY entry_id, seq
@@ -80,6 +81,10 @@ class SqliteEvidence:
     def journal(self) -> Iterator[JournalLine]:
         """The journal in order."""
         return self._stream(_JOURNAL, (0,))
+
+    def takedowns(self) -> Iterator[JournalLine]:
+        """The journal rows of takedowns, in order."""
+        return self._stream(_TAKEDOWNS, (0,))
 
     def told(self) -> Iterator[JournalLine]:
         """The journal rows that tell of an entry, by entry and number."""

@@ -16,7 +16,8 @@ _MEMBERS = """
 SELECT copy.*, leads.value AS of_lead, coalesce(feeds.title, feeds.id) AS source_title
 FROM json_each(?) AS leads
 CROSS JOIN entries AS copy ON copy.id IN (
-    SELECT id FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = leads.value ORDER BY id LIMIT ?
+    SELECT id FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = leads.value AND forgotten_at IS NULL
+    ORDER BY id LIMIT ?
 )
 CROSS JOIN feeds ON feeds.id = copy.feed_id
 ORDER BY copy.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from aggregator.model import CaptureRow, FeedId, Founding, Provenance
@@ -13,26 +13,30 @@ from aggregator.store.captures import capture_of, place_of
 from aggregator.store.sqlite.evidence import SqliteEvidence
 from aggregator.store.values import Row, instant, maybe_instant
 
+_STANDING = "entry_id NOT IN (SELECT entry_id FROM takedowns)"
 _TABLES = {
-    "entries": "SELECT * FROM entries ORDER BY id",
-    "revisions": "SELECT * FROM revisions ORDER BY entry_id, number",
-    "identities": "SELECT * FROM identities ORDER BY feed_id, key",
+    "entries": "SELECT * FROM entries WHERE forgotten_at IS NULL ORDER BY id",
+    "revisions": f"SELECT * FROM revisions WHERE {_STANDING} ORDER BY entry_id, number",  # noqa: S608 - fixed
+    "identities": f"SELECT * FROM identities WHERE {_STANDING} ORDER BY feed_id, key",  # noqa: S608 - fixed
 }
+"""What was taken down is no part of the past any more: no replay brings it back, and none misses it (R-39)."""
 _BY_KEY = {
     "entries": """
 SELECT entries.*, entries.key AS entry_key, lead.feed_id || ' ' || lead.key AS of_lead,
 first.feed_id || ' ' || first.key AS of_first
 FROM entries LEFT JOIN entries AS lead ON lead.id = entries.duplicate_of
-LEFT JOIN entries AS first ON first.id = entries.repost_of ORDER BY entries.feed_id, entries.key
+LEFT JOIN entries AS first ON first.id = entries.repost_of WHERE entries.forgotten_at IS NULL
+ORDER BY entries.feed_id, entries.key
 """,
     "revisions": """
 SELECT revisions.*, entries.feed_id, entries.key AS entry_key
-FROM entries JOIN revisions ON revisions.entry_id = entries.id
+FROM entries JOIN revisions ON revisions.entry_id = entries.id WHERE entries.forgotten_at IS NULL
 ORDER BY entries.feed_id, entries.key, revisions.number
 """,
     "identities": """
 SELECT identities.*, entries.key AS entry_key
-FROM identities JOIN entries ON entries.id = identities.entry_id ORDER BY identities.feed_id, identities.key
+FROM identities JOIN entries ON entries.id = identities.entry_id WHERE entries.forgotten_at IS NULL
+ORDER BY identities.feed_id, identities.key
 """,
 }
 
@@ -63,6 +67,14 @@ class SqlitePast(SqliteEvidence):
     def capture(self, number: int) -> CaptureRow | None:
         """The row of a distinct body."""
         return next((capture_of(row) for row in self._rows("SELECT * FROM captures WHERE id = ?", number)), None)
+
+    def bars(self, feed_id: FeedId | None = None) -> bool:
+        """Whether anything was ever taken down, of one feed or at all."""
+        return any(feed_id in (None, row["feed_id"]) for row in self._rows("SELECT feed_id FROM takedowns"))
+
+    def barred(self, tokens: Collection[str]) -> frozenset[str]:
+        """Those of the tokens under which something was taken down."""
+        return frozenset(row["token"] for row in self._rows("SELECT DISTINCT token FROM barred")) & frozenset(tokens)
 
     def table(self, name: str) -> Iterator[Columns]:
         """One table as stored, in the order of its key."""

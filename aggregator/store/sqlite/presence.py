@@ -41,7 +41,7 @@ WHERE feed_id = ? AND published_at > ? ORDER BY published_at DESC LIMIT ?
 """
 _KEY = "SELECT entry_id FROM identities WHERE feed_id = ? AND key = ?"
 _ENTRY = """
-SELECT entries.id, entries.updated_at, entries.withdrawn_at, polls.provenance
+SELECT entries.id, entries.updated_at, entries.withdrawn_at, entries.forgotten_at, polls.provenance
 FROM entries CROSS JOIN polls ON polls.id = entries.last_poll_id WHERE entries.id = ?
 """
 _DUE = """
@@ -107,6 +107,6 @@ def _unlisted(reader: sqlite3.Connection, number: EntryId) -> Unlisted:
     return Unlisted(
         entry_id=number,
         updated_at=instant(row["updated_at"]),
-        withdrawn=row["withdrawn_at"] is not None,
+        withdrawn=row["withdrawn_at"] is not None or row["forgotten_at"] is not None,
         live=row["provenance"] in ("live", "push"),
     )

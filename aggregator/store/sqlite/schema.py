@@ -23,6 +23,7 @@ from aggregator.store.sqlite.segments import SEGMENTS
 from aggregator.store.sqlite.shelves import SHELVES
 from aggregator.store.sqlite.steps import Steps, toolbox_on
 from aggregator.store.sqlite.subscriptions import SUBSCRIPTIONS
+from aggregator.store.sqlite.takedown_schema import TAKEDOWNS
 from aggregator.store.sqlite.watching import WATCHING
 
 if TYPE_CHECKING:
@@ -142,6 +143,13 @@ def m0013_memories(db: Toolbox) -> None:
 def m0014_shelves(db: Toolbox) -> None:
     """What is published by month (R-36)."""
     for statement in SHELVES:
+        db.execute(statement)
+
+
+@migrations()
+def m0015_takedowns(db: Toolbox) -> None:
+    """What was taken down, and what must not come back (R-39)."""
+    for statement in TAKEDOWNS:
         db.execute(statement)
 
 

@@ -55,7 +55,8 @@ _SET_TALLY = "INSERT INTO chains (chain, tally) VALUES (?, ?) ON CONFLICT (chain
 _OF_ALL = "SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
 _OF_FEED = "SELECT * FROM events INDEXED BY events_by_feed WHERE feed_id = ? AND seq > ? ORDER BY seq LIMIT ?"
 _COPIES = """
-SELECT * FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = ? ORDER BY id LIMIT ?
+SELECT * FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = ? AND forgotten_at IS NULL
+ORDER BY id LIMIT ?
 """
 _FLOOR = {
     True: """SELECT coalesce(min(pub_seq), 0) FROM (

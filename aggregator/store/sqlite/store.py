@@ -22,6 +22,7 @@ from aggregator.store.sqlite.sealing import seal_the_rest
 from aggregator.store.sqlite.shelves import SqliteShelves, count_again
 from aggregator.store.sqlite.sources import SqliteSources
 from aggregator.store.sqlite.subscriptions import SqliteSubscriptions
+from aggregator.store.sqlite.takedowns import SqliteTakedowns
 from aggregator.store.syncing import GivenNames, Mint
 from aggregator.store.values import instant_text
 
@@ -36,6 +37,7 @@ class SqliteStore:
         self.archive = SqliteArchive(database)
         self.chains = SqliteChains(database)
         self.shelves = SqliteShelves(database)
+        self.takedowns = SqliteTakedowns(database)
         self.catalogue = SqliteCatalogue(database)
         self.holdings = SqliteHoldings(database)
         self.subscriptions = SqliteSubscriptions(database)
@@ -49,6 +51,10 @@ class SqliteStore:
     def check(self) -> str | None:
         """What SQLite finds wrong with the file, ``None`` where it is sound. Reads all of it."""
         return self.database.check()
+
+    def compact(self) -> None:
+        """Write the file anew, without anything that was deleted or changed (R-39). Raises `StoreError`."""
+        self.database.compact()
 
     def upkeep(self) -> None:
         """Cheap housekeeping for every hour or so: let SQLite look after the statistics it plans queries by."""
