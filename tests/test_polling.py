@@ -129,6 +129,21 @@ def test_a_burst_of_thirty_posts_in_a_feed_of_ten_raises_a_gap(tmp_path: Path) -
         assert f"Entries may be missing here: about {gap['missed']} from" in page
 
 
+def test_a_window_that_turned_over_by_more_than_half_is_a_gap_without_loss(tmp_path: Path) -> None:
+    """Seven of ten are new and three are still there: a gap of the kind turnover, with nothing missed to fill."""
+    now = datetime.now(UTC)
+    with publisher(tmp_path) as place:
+        place.shows(*(item(number, now - timedelta(days=60 - number)) for number in range(10, 0, -1)))
+        place.run("poll", "knowsmere")
+        fresh = [item(number, now - timedelta(minutes=5 * (40 - number))) for number in range(17, 10, -1)]
+        place.shows(*fresh, *(item(number, now - timedelta(days=60 - number)) for number in range(10, 7, -1)))
+        place.run("poll", "knowsmere")
+        told = place.json("explain", "knowsmere")
+        assert [(gap["kind"], gap["missed"]) for gap in told["gaps"]] == [("turnover", 0)]
+        assert told["status"] != "gap"
+        assert "turnover, nothing missed; open" in place.run("explain", "knowsmere")
+
+
 def test_606_entries_under_new_ids_publish_none_and_the_new_one(tmp_path: Path) -> None:
     """P-15: 606 known entries with new ids, links and words publish 0 old entries and 1 new one; `explain` says so."""
     now = datetime.now(UTC)

@@ -8,7 +8,7 @@ from typing import Any
 
 from aggregator.cli.jobs import job_facts
 from aggregator.cli.show import local
-from aggregator.model import Backfill, FeedRow, FeedState, FeedStatus
+from aggregator.model import Backfill, FeedRow, FeedState, FeedStatus, Gap
 from aggregator.normalise.date_habits import summer_correction
 from aggregator.ports import Catalogue
 from aggregator.schedule import assess
@@ -149,12 +149,18 @@ def _manners(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
 _VALIDATORS = {"etag": "ETag", "last_modified": "Last-Modified"}
 
 
+def _cost(gap: Gap, zone: str) -> str:
+    """What a gap cost and what becomes of it; where more than half of a window turned over, nothing is missing yet."""
+    if not gap.missed:
+        return f"nothing missed; {f'closed {local(gap.closed_at, zone)}' if gap.closed_at else 'open'}"
+    state = f"closed {local(gap.closed_at, zone)}" if gap.closed_at else f"open, backfill {gap.backfill}"
+    return f"about {gap.missed} missed; {state}"
+
+
 def _completeness(facts: Mapping[str, Any], zone: str) -> Iterator[str]:
     yield f"entries     {facts['entries']} kept, {facts['held']} held back"
     for gap in facts["gaps"]:
-        state = f"closed {local(gap.closed_at, zone)}" if gap.closed_at else f"open, backfill {gap.backfill}"
-        span = f"{local(gap.since, zone)} to {local(gap.until, zone)}"
-        yield f"gap         {span}: {gap.kind}, about {gap.missed} missed; {state}"
+        yield f"gap         {local(gap.since, zone)} to {local(gap.until, zone)}: {gap.kind}, {_cost(gap, zone)}"
     for job in facts["backfills"]:
         since = f" from {local(job['since'], zone)} on" if job["since"] else ""
         until = f"until {local(job['next_at'], zone)}" if job["status"] == "resting" else ""
