@@ -38,8 +38,9 @@ def observed(habit: ClockHabit, stamps: Iterable[Stamp], seen: datetime, zone: s
     Stamps labelled GMT that lie up to an hour after first sight count: in summer for the habit, in winter against it.
     A feed outside British time proves nothing.
     """
-    instants = (stamp.instant for stamp in stamps if stamp.instant is not None and _says_gmt(stamp))
-    early = {instant for instant in instants if timedelta(0) < instant - seen <= _HOUR and _is_british(instant, zone)}
+    ahead = (stamp for stamp in stamps if stamp.instant is not None and timedelta(0) < stamp.instant - seen <= _HOUR)
+    instants = (stamp.instant for stamp in ahead if stamp.instant is not None and _says_gmt(stamp))
+    early = {instant for instant in instants if _is_british(instant, zone)}
     summer = {instant for instant in early if _is_summer(instant, zone)}
     return ClockHabit(
         summer=tuple(sorted({*habit.summer, *summer})[-EVIDENCE:]), winter=max(early - summer, default=habit.winter)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from aggregator.errors import StoreError
@@ -147,11 +148,16 @@ class Folder:
 
     def _drop_pages(self, wanted: dict[str, File]) -> None:
         """Remove ``feed.3.json`` where ``feed.json`` was published now without it."""
-        for folder in {Path(path).parent for path in wanted}:
-            for found in sorted((self.root / folder).glob("*.*.json")):
-                path = found.relative_to(self.root).as_posix()
-                if path not in wanted and first_page(path) in wanted:
-                    self._remove(path)
+        for path in wanted:
+            if not path.endswith(".json") or first_page(path):
+                continue
+            for page in count(2):
+                further = f"{path.removesuffix('.json')}.{page}.json"
+                if further in wanted:
+                    continue
+                if not (self.root / further).exists():
+                    break
+                self._remove(further)
 
     def _remove(self, path: str) -> None:
         """Remove the copies, then the file."""
@@ -206,14 +212,17 @@ def _moment(target: Path, changed_at: datetime) -> datetime:
 def _save(path: Path, body: bytes, at: datetime | None, *, flush: bool) -> None:
     """Write a whole file, readable by all, with the given time."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(body)
-        stream.flush()
+    try:
+        view = memoryview(body)
+        while view:
+            view = view[os.write(handle, view) :]
         os.fchmod(handle, 0o644)
+        if at:
+            os.utime(handle, (at.timestamp(), at.timestamp()))
         if flush:
             os.fsync(handle)
-    if at:
-        os.utime(path, (at.timestamp(), at.timestamp()))
+    finally:
+        os.close(handle)
 
 
 def _make(folder: Path) -> None:
