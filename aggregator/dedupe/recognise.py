@@ -58,30 +58,32 @@ def _by_key(case: Case) -> Recognition:
             found.matches.append(match)
         else:
             found.strangers.append(match)
-    return replace(found, matches=_without_echoes(found.matches))
+    return _without_strange_echoes(case, replace(found, matches=_without_echoes(found.matches)))
 
 
 def _known(case: Case, candidate: Candidate) -> Match | Candidate:
-    """The entry under a candidate's key, or under its spare key where the key was given to another story."""
+    """The entry under a candidate's spare key, which says more than its key and so holds still whatever becomes of the
+    other entry (D-22); else the one under its key, unless the key was given to another story."""
     head = case.heads.by_key.get(candidate.key)
     for spare in spare_keys(candidate):
         other = case.heads.by_key.get(spare)
-        if head is None and other:
+        if other:
             return Match(head=other, candidate=with_key(candidate, spare))
-        if head and _is_elsewhere(head, candidate):
-            if other:
-                return Match(head=other, candidate=with_key(candidate, spare))
-            if _is_reused(head, candidate):
-                return with_key(candidate, spare)
+        if head and _is_elsewhere(head, candidate) and _is_reused(head, candidate):
+            return with_key(candidate, spare)
     return Match(head=head, candidate=candidate) if head else candidate
 
 
 def _is_elsewhere(head: Head, candidate: Candidate) -> bool:
     """A first sign that a key was given to another story: another title, and for an id another link as well."""
-    entry, fingerprint = candidate.entry, candidate.fingerprint
+    fingerprint = candidate.fingerprint
     if fingerprint.revision == head.revision_hash or fingerprint.title == head.title_hash:
         return False
-    return not entry.raw_id or (bool(head.link) and not same_link(entry.link, head.link))
+    return _is_linked_elsewhere(candidate, head.link)
+
+
+def _is_linked_elsewhere(candidate: Candidate, link: str | None) -> bool:
+    return not candidate.entry.raw_id or (bool(link) and not same_link(candidate.entry.link, link))
 
 
 def _is_reused(head: Head, candidate: Candidate) -> bool:
@@ -91,12 +93,45 @@ def _is_reused(head: Head, candidate: Candidate) -> bool:
 
 def _without_echoes(matches: list[Match]) -> list[Match]:
     """P-18 across keys: of two listings of one entry the latest updated decides, else the one under its first key."""
+    best = _deciding(matches)
+    return [match if best[match.head.entry_id] is match else replace(match, echo=True) for match in matches]
+
+
+def _deciding(matches: Iterable[Match]) -> dict[EntryId, Match]:
     best: dict[EntryId, Match] = {}
     for match in matches:
         rival = best.get(match.head.entry_id)
         if rival is None or _weight(match) > _weight(rival):
             best[match.head.entry_id] = match
-    return [match if best[match.head.entry_id] is match else replace(match, echo=True) for match in matches]
+    return best
+
+
+def _without_strange_echoes(case: Case, found: Recognition) -> Recognition:
+    """An echo that is another story than the listing that decides is a stranger (P-16, P-17).
+
+    The entry is about to become what decides: at the next look the echo would be told apart from it, and D-22 wants
+    the same answer at both looks.
+    """
+    best = _deciding(found.matches)
+    known: list[Match] = []
+    strange: dict[int, Candidate] = {candidate.entry.position: candidate for candidate in found.strangers}
+    for match in found.matches:
+        apart = _apart(match.candidate, best[match.head.entry_id].candidate) if match.echo else None
+        if apart:
+            strange[apart.entry.position] = apart
+        else:
+            known.append(match)
+    positions = (candidate.entry.position for candidate in case.candidates)
+    return Recognition(matches=known, strangers=[strange[place] for place in positions if place in strange])
+
+
+def _apart(echo: Candidate, decides: Candidate) -> Candidate | None:
+    """An echo under its spare key, where it has one and is another story than what decides."""
+    if echo.fingerprint.title == decides.fingerprint.title or not _is_linked_elsewhere(echo, decides.entry.link):
+        return None
+    if is_related(wording(decides.entry), wording(echo.entry)):
+        return None
+    return next((with_key(echo, spare) for spare in spare_keys(echo)), None)
 
 
 def _weight(match: Match) -> tuple[float, bool]:
