@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -66,7 +67,8 @@ class Parts:
         now = self.ports.clock.now()
         if self.weather.rests(now):
             return
-        polled = tuple(row.state for row in self.store.catalogue.feeds() if row.state.status not in OUT)
+        rows = await asyncio.to_thread(self.store.catalogue.feeds)
+        polled = tuple(row.state for row in rows if row.state.status not in OUT)
         await self.ports.write(lambda: self.weather.turn(polled, now))
 
 

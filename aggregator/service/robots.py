@@ -44,7 +44,7 @@ class RobotsWatch:
         """A few hosts of the walk; the walk begins anew every hour. One missing feed at most."""
         now = self._ports.clock.now()
         if self._walked is None or not self._walked <= now < self._walked + WALK:
-            self._begin(now)
+            await self._begin(now)
         asked = 0
         for _ in range(min(len(self._places), LOOKED_AT)):
             if asked >= AT_ONCE:
@@ -53,8 +53,9 @@ class RobotsWatch:
         if self._missing:
             await self._seek(self._missing.popleft())
 
-    def _begin(self, now: datetime) -> None:
-        rows = [row for row in self._catalogue.feeds() if _concerned(row)]
+    async def _begin(self, now: datetime) -> None:
+        # Beside the event loop: reading every feed takes seconds where there are very many.
+        rows = [row for row in await asyncio.to_thread(self._catalogue.feeds) if _concerned(row)]
         self._walked = now
         self._places = deque(dict.fromkeys(robots_url(poll_url(row.source, row.state)) for row in rows))
         self._missing = deque(row.source.id for row in rows if wanted(row, now))
