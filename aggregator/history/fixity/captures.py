@@ -60,7 +60,7 @@ class CaptureCheck:
         for number in sorted(self._removed - self._erased):
             self._flaw(number, "is marked as taken down, but no takedown names it")
         for number in sorted(self._erased - self._removed):
-            self._flaw(number, "is to be taken down and was not yet: `aggregator forget --resume`")
+            self._flaw(number, "is to be taken down, and its records still lie in the captures")
 
     def _compare(self, capture: Columns, row: JournalLine) -> None:
         if capture["removed_at"] is not None:
