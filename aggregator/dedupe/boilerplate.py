@@ -50,6 +50,7 @@ _TAIL_PHRASE = re.compile(
     re.VERBOSE,
 )
 _SUFFIX = re.compile(r" [-|:»]+ |: | ?\| ?| ?>> ?| ?» ?")
+_MARKS = frozenset("-|:»>")
 _HAS_WORD = re.compile(r"[^\W_]")
 
 
@@ -69,11 +70,12 @@ def strip_body(text: str) -> str:
 
 def strip_title(title: str, names: frozenset[str]) -> str:
     """A folded title without ` - Name` at its end, where the name is one of the source's own."""
-    while True:
+    while not _MARKS.isdisjoint(title):
         cut = next((at.start() for at in _SUFFIX.finditer(title) if title[at.end() :] in names), 0)
         if not cut:
             return title
         title = title[:cut]
+    return title
 
 
 def _may_end_in_phrase(line: str) -> bool:

@@ -30,7 +30,7 @@ _DOUBLE_QUOTES = re.compile("[\u201c-\u201f\u2033\u2036\u301d-\u301f]")
 _DASHES = re.compile("[\u058a\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30a0\ufe58\ufe63\uff0d]")
 _BULLETS = re.compile("[\u00b7\u2022\u2023\u2219\u25aa\u25cf\u25e6]")
 _WORD = re.compile(r"[^\W_]+")
-_SPACES = str.maketrans({char: " " for char in map(chr, range(128)) if not char.isalnum()})
+_SPACES = bytes(code if code >= 0x80 or chr(code).isalnum() else 0x20 for code in range(0x100))
 _FEW = 16
 
 
@@ -162,9 +162,13 @@ def tokens(text: str) -> tuple[str, ...]:
     odd = _foreign(text)
     if any(_is_mark(char) for char in odd):
         return tuple("".join(char if char.isalnum() or _is_mark(char) else " " for char in text).split())
-    for char in odd if len(odd) <= _FEW else ():
-        text = text if char.isalnum() else text.replace(char, " ")
-    return tuple(text.translate(_SPACES).split() if text.isascii() else _WORD.findall(text))
+    strange = [char for char in odd if not char.isalnum()]
+    if len(strange) > _FEW:
+        return tuple(_WORD.findall(text))
+    for char in strange:
+        text = text.replace(char, " ")
+    # Of what is left only letters and digits are not ASCII, and they stay whole: no byte of theirs is.
+    return tuple(text.encode("utf-8").translate(_SPACES).decode("utf-8").split())
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ would get the same page."""
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin
 
 _NOISE = re.compile(
@@ -14,6 +15,7 @@ _NOISE = re.compile(
     | x-goog-.* )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_LONGEST_KNOWN = 64
 _WEB = re.compile(r"https?:", re.IGNORECASE)
 
 
@@ -31,8 +33,18 @@ def comparable(url: str, base: str | None = None) -> str:
     address, _, query = url.partition("//")[2].partition("?")
     host, slash, path = address.partition("/")
     parts = query.split("&") if query else ()
-    kept = "&".join(part for part in parts if part and not _NOISE.fullmatch(part.partition("=")[0]))
+    kept = "&".join(part for part in parts if part and not _is_noise(part.partition("=")[0]))
     return f"{host.lower()}{slash}{path}{'?' if kept else ''}{kept}"
+
+
+def _is_noise(name: str) -> bool:
+    return _known_noise(name) if len(name) <= _LONGEST_KNOWN else _NOISE.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=512)
+def _known_noise(name: str) -> bool:
+    """Most addresses have the same few parameters."""
+    return _NOISE.fullmatch(name) is not None
 
 
 def _absolute(base: str, url: str) -> str:

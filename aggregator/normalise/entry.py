@@ -133,11 +133,12 @@ def _author_fallback(raw: RawEntry, around: Surroundings) -> Iterable[str]:
 
 def _categories(categories: Iterable[Category]) -> tuple[Category, ...]:
     """Terms trimmed, each once, split on no character (P-45)."""
-    trimmed = (
-        Category(term=one_line(one.term)[:LONGEST_TERM], scheme=one.scheme, label=_line(one.label))
-        for one in categories
-    )
-    return tuple(dict.fromkeys(one for one in trimmed if one.term))
+    return tuple(dict.fromkeys(one for one in map(_trimmed, categories) if one.term))
+
+
+def _trimmed(one: Category) -> Category:
+    term, label = one_line(one.term)[:LONGEST_TERM], _line(one.label)
+    return one if term == one.term and label == one.label else Category(term=term, scheme=one.scheme, label=label)
 
 
 def _line(text: str | None) -> str | None:

@@ -50,7 +50,7 @@ def resolve(href: str, base: str | None) -> str | None:
 
     Otherwise spelled as published, but for characters that no address may hold: those are percent-encoded.
     """
-    if len(href) <= LONGEST and "|" not in href and _plain(href):
+    if len(href) <= LONGEST and (found := _PLAIN.fullmatch(href)) and _is_short(found) and "|" not in href:
         return href
     address = _joined(href, base)
     return _legal(address) if address and _scheme(address) in _WEB_SCHEMES and _split(address) else None
@@ -134,9 +134,14 @@ def _scheme(url: str) -> str:
 def _plain(url: str) -> WebAddress | None:
     """The parts of an address that is spelled canonically already; ``None`` for any other."""
     found = _PLAIN.fullmatch(url)
-    if found is None or found.end(2) - found.start(2) > LONGEST_HOST or "/." in found[3]:
+    if found is None or not _is_short(found) or "/." in found[3]:
         return None
     return WebAddress(found[1], found[2], found[3] or "/", found[4] or "", found[5] or "")
+
+
+def _is_short(plain: re.Match[str]) -> bool:
+    """Whether its host is no longer than hosts may be."""
+    return plain.end(2) - plain.start(2) <= LONGEST_HOST
 
 
 def _split(url: str) -> WebAddress | None:

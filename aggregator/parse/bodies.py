@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from aggregator.model import RawBody
-from aggregator.parse.tree import Bases, Element, Names, atom_kind, attribute, construct
+from aggregator.parse.tree import Element, Inherited, Names, atom_kind, attribute, construct
 
 _BODIES = {
     "content:encoded": "content:encoded",
@@ -23,7 +23,7 @@ _BODIES = {
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
-def read_bodies(entry: Element, pairs: Iterable[tuple[str, Element]], bases: Bases) -> tuple[RawBody, ...]:
+def read_bodies(entry: Element, pairs: Iterable[tuple[str, Element]], inherited: Inherited) -> tuple[RawBody, ...]:
     """Every body of an entry in document order. ``pairs`` are its parts with their names, as `with_groups` gives them.
 
     Atom content that stands elsewhere (``src``) or is not text gives none; its address is delivered as an enclosure.
@@ -33,7 +33,7 @@ def read_bodies(entry: Element, pairs: Iterable[tuple[str, Element]], bases: Bas
         if name not in _BODIES or attribute(element, "src"):
             continue
         if kind := _kind(element, name):
-            text = construct(element, kind, entry, bases(element))
+            text = construct(element, kind, entry, inherited)
             if text.value.strip():
                 bodies.append(RawBody(element=_BODIES[name], text=text))
     return tuple(bodies)

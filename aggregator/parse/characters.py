@@ -16,13 +16,14 @@ _SUSPECTS = tuple(re.compile(form) for form in (rb"\xc2[\x80-\x9f]", rb"\xef\xbf
 _CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 
 
-def clean(text: str) -> tuple[str, int]:
+def clean(text: str, data: bytes | None = None) -> tuple[str, int]:
     """The text without forbidden characters and without references to them, and how many were taken out.
 
-    Code points 128 to 159 become the windows-1252 characters they stand for.
+    Code points 128 to 159 become the windows-1252 characters they stand for. ``data`` is the text as UTF-8, where that
+    is at hand. A text in which nothing has to be changed is given back as it is, the same object.
     """
     removed = dropped = 0
-    if not _is_plain(text):
+    if not _is_plain(text.encode("utf-8", "surrogatepass") if data is None else data):
         text, removed = _FORBIDDEN.subn("", text)
         if _C1.search(text):
             text = text.translate(C1)
@@ -34,13 +35,13 @@ def clean(text: str) -> tuple[str, int]:
         return mended
 
     if "&#" in text:
-        text = _REFERENCE.sub(mend, text)
+        mended = _REFERENCE.sub(mend, text)
+        text = text if mended == text else mended
     return text, removed + dropped
 
 
-def _is_plain(text: str) -> bool:
+def _is_plain(data: bytes) -> bool:
     """Whether nothing in a text is forbidden and nothing a C1 control, told by its bytes, which is much faster."""
-    data = text.encode("utf-8", "surrogatepass")
     return len(data.translate(None, _CONTROLS)) == len(data) and not any(form.search(data) for form in _SUSPECTS)
 
 

@@ -40,17 +40,21 @@ _BYTES = {character: byte for byte, character in C1.items()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """The text of a body; ``encoding`` is what it was read as, ``problems`` says where that is not its label."""
+    """The text of a body; ``encoding`` is what it was read as, ``problems`` says where that is not its label.
+
+    ``data`` is the text as UTF-8, where it came like that.
+    """
 
     text: str
     encoding: str
+    data: bytes | None = None
     problems: tuple[Problem, ...] = ()
 
 
 def decode(body: bytes, content_type: str | None) -> Decoded:
     """Decode as `decode_once` does; where the text then turns out to be UTF-8 encoded twice, undo that too (P-04)."""
     decoded = decode_once(body, content_type)
-    text = _once(decoded.text)
+    text = _once(decoded)
     if text is None:
         return decoded
     problem = Problem(kind="encoding-override", detail="UTF-8 that was taken for windows-1252 and encoded again")
@@ -69,7 +73,7 @@ def decode_once(body: bytes, content_type: str | None) -> Decoded:
     label, said_by = _label(body, content_type)
     text = _try(body, label)
     if text is not None and not _is_mojibake(body, text, label):
-        return Decoded(text=text, encoding=label)
+        return Decoded(text=text, encoding=label, data=body if label == "utf-8" and body[-1:].isascii() else None)
     why = "cannot decode it" if text is None else "makes mojibake of it"
     text, encoding, how = _override(body)
     detail = f"{said_by} says {label}, which {why}; read as {how}"
@@ -132,11 +136,11 @@ def _is_mojibake(body: bytes, text: str, label: str) -> bool:
     return sum(not character.isascii() for character in really) >= _MOJIBAKE
 
 
-def _once(text: str) -> str | None:
+def _once(decoded: Decoded) -> str | None:
     """The text encoded only once, if nearly all that is not ASCII in it is UTF-8 taken for windows-1252."""
-    if text.isascii() or not _may_be_twice(text):
+    if decoded.text.isascii() or not _may_be_twice(decoded):
         return None
-    text = text.translate(C1)
+    text = decoded.text.translate(C1)
     sequences = _TWICE.findall(text)
     foreign = sum(map(len, re.findall(r"[^\x00-\x7f]+", text)))
     if len(sequences) < _MOJIBAKE or sum(map(len, sequences)) < _NEARLY_ALL * foreign:
@@ -144,13 +148,14 @@ def _once(text: str) -> str | None:
     return _TWICE.sub(lambda found: _bytes_of(found[0]).decode("utf-8", "replace"), text)
 
 
-def _may_be_twice(text: str) -> bool:
+def _may_be_twice(decoded: Decoded) -> bool:
     """Whether there is any such sequence at all.
 
     Looked for first in what is not ASCII, pushed together: that is little, and can only show more than there are.
     """
-    foreign = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
-    return _MAYBE_TWICE.search(foreign) is not None and _MAYBE_TWICE.search(text) is not None
+    data = decoded.text.encode("utf-8", "surrogatepass") if decoded.data is None else decoded.data
+    foreign = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    return _MAYBE_TWICE.search(foreign) is not None and _MAYBE_TWICE.search(decoded.text) is not None
 
 
 def _bytes_of(text: str) -> bytes:

@@ -9,7 +9,7 @@ from itertools import islice
 from aggregator.errors import UnreadableError
 from aggregator.model import Problem
 from aggregator.parse.characters import clean, strip_forbidden
-from aggregator.parse.encoding import decode
+from aggregator.parse.encoding import Decoded, decode
 from aggregator.parse.prolog import Prolog, read_prolog
 from aggregator.parse.refusal import not_a_feed
 from aggregator.parse.slices import Slices
@@ -64,32 +64,42 @@ def admit(body: bytes, content_type: str | None = None) -> Json | Xml:
     if strip_forbidden(decoded.text[:_LONGEST_JUNK]).lstrip(_BLANK)[:1] in ("{", "["):
         text = strip_forbidden(decoded.text).lstrip(_BLANK)
         return Json(text=text, encoding=decoded.encoding, problems=decoded.problems)
-    text, removed = clean(decoded.text)
+    text, removed = clean(decoded.text, decoded.data)
     problems = decoded.problems
     if removed:
         problems += (Problem(kind="control-characters", detail=f"{removed} characters forbidden in XML left out"),)
+    is_clean = text is decoded.text
     text = text.lstrip(_BLANK)
     if not text:
         raise UnreadableError("empty", "the server sent an empty document")
-    return _xml(text, decoded.encoding, problems)
+    return _xml(text, decoded, problems, is_clean)
 
 
-def _xml(text: str, encoding: str, problems: tuple[Problem, ...]) -> Xml:
+def _xml(text: str, decoded: Decoded, problems: tuple[Problem, ...], is_clean: bool) -> Xml:
     text, prolog, junk = _past_junk(text)
     if prolog.entities:
         raise UnreadableError("entities", "the document declares XML entities of its own; no feed needs them")
     if not _is_feed(prolog):
         raise not_a_feed(text, prolog)
-    whole = make_whole(text[prolog.end :], prolog)
+    rest = text[prolog.end :]
+    whole = make_whole(rest, prolog, _bytes_of(rest, decoded) if is_clean else None)
     return Xml(
         data=whole.data,
         slices=whole.slices,
         root=prolog.local,
-        encoding=encoding,
+        encoding=decoded.encoding,
         problems=problems + junk + whole.problems,
         sound=whole.sound,
         partial=whole.partial,
     )
+
+
+def _bytes_of(rest: str, decoded: Decoded) -> bytes | None:
+    """The end of a text as UTF-8, without encoding all of it again."""
+    if decoded.data is None:
+        return None
+    before = decoded.text[: len(decoded.text) - len(rest)]
+    return decoded.data[len(before.encode("utf-8")) :]
 
 
 def _past_junk(text: str) -> tuple[str, Prolog, tuple[Problem, ...]]:

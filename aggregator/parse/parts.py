@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregator.model import Link, RawText
-from aggregator.parse.tree import Bases, Element, atom_kind, attribute, construct, plain
+from aggregator.parse.tree import Element, Inherited, atom_kind, attribute, construct, plain
 
 Parts = dict[str, list[Element]]
 
@@ -32,13 +32,13 @@ def first(parts: Parts, *names: str) -> Element | None:
     return None
 
 
-def title_of(parts: Parts, owner: Element, bases: Bases) -> RawText | None:
+def title_of(parts: Parts, owner: Element, inherited: Inherited) -> RawText | None:
     """The title: Atom's by its type, RSS's of kind ``unknown`` (P-41), else that of Dublin Core or Media RSS."""
     for name in _TITLES:
         element = first(parts, name)
         if element is not None:
             kind = (atom_kind(element) or "text") if name.startswith(("atom", "media")) else "unknown"
-            return construct(element, kind, owner, bases(element))
+            return construct(element, kind, owner, inherited)
     return None
 
 

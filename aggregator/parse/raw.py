@@ -8,7 +8,7 @@ from aggregator.model import RawEntry, RawFeed
 from aggregator.parse.raw_entry import read_entry
 from aggregator.parse.raw_head import read_head
 from aggregator.parse.survey import ENTRY_NAMES
-from aggregator.parse.tree import Bases, Element, Names, local_of, parse_tree
+from aggregator.parse.tree import Element, Inherited, Markup, Names, local_of, parse_tree
 
 _CORE_ENTRIES = {"item", "atom:entry", "entry"}
 
@@ -36,9 +36,9 @@ def read_raw(data: bytes, base: str) -> Raw | None:
 
 def read_tree(root: Element, data: bytes, base: str) -> Raw:
     """Read the tree of such a document; ``data`` is what it was made of."""
-    names, bases = Names(root), Bases(data, base)
-    entries = tuple(read_entry(element, names, bases) for element in _entries(root, names))
-    return Raw(feed=read_head(root, names, bases), entries=entries, own=names.own or "")
+    names, inherited, markup = Names(root), Inherited(root, data, base), Markup(root, data)
+    entries = tuple(read_entry(element, names, inherited, markup) for element in _entries(root, names))
+    return Raw(feed=read_head(root, names, inherited), entries=entries, own=names.own or "")
 
 
 def _entries(root: Element, names: Names) -> list[Element]:

@@ -10,7 +10,7 @@ from aggregator.parse.media import read_enclosures
 from aggregator.parse.parts import Parts, first, links_of, parts_of, rights_of, title_of
 from aggregator.parse.people import authors_of
 from aggregator.parse.places import PLACES, read_points
-from aggregator.parse.tree import LANG, Bases, Element, Names, as_xml, attribute, plain
+from aggregator.parse.tree import LANG, Element, Inherited, Markup, Names, attribute, plain
 
 DATES = {
     "pubdate": "pubDate",
@@ -34,7 +34,7 @@ _EXTRAS = ("?:", "slash:", "wfw:", "thr:", "feedburner:", "podcast:")
 _MOST_EXTRAS, _LONGEST_EXTRA, _LONGEST_EXTRAS = 20, 4096, 16384
 
 
-def read_entry(entry: Element, names: Names, bases: Bases) -> RawEntry:
+def read_entry(entry: Element, names: Names, inherited: Inherited, markup: Markup) -> RawEntry:
     """Everything an item or entry says; ids and dates as written, links not resolved, bodies not chosen."""
     children = names.pairs(entry)
     pairs = with_groups(children, names)
@@ -43,20 +43,20 @@ def read_entry(entry: Element, names: Names, bases: Bases) -> RawEntry:
     return RawEntry(
         raw_id=raw_id,
         permalink=permalink,
-        title=title_of(parts, entry, bases),
+        title=title_of(parts, entry, inherited),
         links=links_of(parts),
-        bodies=read_bodies(entry, pairs, bases),
+        bodies=read_bodies(entry, pairs, inherited),
         dates=_dates(children),
         authors=authors_of(parts),
         categories=_categories(parts),
         enclosures=read_enclosures(children, names),
         language=(entry.get(LANG) or "").strip() or plain(first(parts, "dc:language", "language")),
-        base=bases(entry),
+        base=inherited.base(entry),
         source=_source(parts, names),
         rights=rights_of(parts),
         comments=plain(first(parts, "comments")),
         points=read_points(entry, names) if any(name.startswith(PLACES) for name in parts) else (),
-        extras=_extras(children),
+        extras=_extras(children, markup),
     )
 
 
@@ -107,14 +107,14 @@ def _source(parts: Parts, names: Names) -> OriginalSource | None:
     )
 
 
-def _extras(children: Iterable[tuple[str, Element]]) -> tuple[str, ...]:
+def _extras(children: Iterable[tuple[str, Element]], markup: Markup) -> tuple[str, ...]:
     """Elements of unknown namespaces as XML: at most 20 of 4 KB, 16 KB together."""
     extras: list[str] = []
     room = _LONGEST_EXTRAS
     for name, child in children:
         if not name.startswith(_EXTRAS) or len(extras) == _MOST_EXTRAS:
             continue
-        if text := as_xml(child, min(_LONGEST_EXTRA, room)):
+        if text := markup(child, min(_LONGEST_EXTRA, room)):
             extras.append(text)
             room -= len(text)
     return tuple(extras)

@@ -10,8 +10,8 @@ from aggregator.parse.people import authors_of
 from aggregator.parse.survey import ENTRY_NAMES
 from aggregator.parse.tree import (
     LANG,
-    Bases,
     Element,
+    Inherited,
     Names,
     atom_kind,
     attribute,
@@ -32,19 +32,19 @@ _MOST_TOMBSTONES = 5000
 _LONGEST_CLOUD = 500
 
 
-def read_head(root: Element, names: Names, bases: Bases) -> RawFeed:
+def read_head(root: Element, names: Names, inherited: Inherited) -> RawFeed:
     """Everything above the entries; ``version`` is left empty, for that is judged elsewhere."""
     channel = next((child for child in root if local_of(child) == "channel"), root)
     parts = parts_of(names.pairs(child for child in channel if local_of(child) not in ENTRY_NAMES))
     return RawFeed(
         version="",
         raw_id=plain(first(parts, "atom:id")) or attribute(channel, "about"),
-        title=title_of(parts, root, bases),
-        subtitle=_subtitle(parts, root, bases),
+        title=title_of(parts, root, inherited),
+        subtitle=_subtitle(parts, root, inherited),
         links=links_of(parts),
         authors=authors_of(parts),
         language=_language(root, channel, parts),
-        base=bases(channel),
+        base=inherited.base(channel),
         rights=rights_of(parts),
         icon=_icon(root, parts),
         generator=_generator(parts),
@@ -62,12 +62,12 @@ def read_head(root: Element, names: Names, bases: Bases) -> RawFeed:
     )
 
 
-def _subtitle(parts: Parts, root: Element, bases: Bases) -> RawText | None:
+def _subtitle(parts: Parts, root: Element, inherited: Inherited) -> RawText | None:
     element = first(parts, *_SUBTITLES)
     if element is None:
         return None
     atom = element in parts.get("atom:subtitle", ()) or element in parts.get("atom:tagline", ())
-    return construct(element, (atom_kind(element) or "text") if atom else "html", root, bases(element))
+    return construct(element, (atom_kind(element) or "text") if atom else "html", root, inherited)
 
 
 def _language(root: Element, channel: Element, parts: Parts) -> str | None:

@@ -18,6 +18,7 @@ Element = etree._Element
 
 LANG, BASE = f"{{{XML}}}lang", f"{{{XML}}}base"
 _SPACE = " \t\r\n"
+_SPECIAL = frozenset("&<>\r")
 _NOT_A_NAME = re.compile(r"^[^A-Za-z_]+|[^\w.-]")
 
 
@@ -131,17 +132,27 @@ def language_of(element: Element, until: Element) -> str | None:
     return None
 
 
-class Bases:
-    """Absolute bases: the nearest xml:base, each relative to the one above it, then the document's own (P-20)."""
+class Inherited:
+    """What elements take over from those around them: their base and their language.
 
-    def __init__(self, data: bytes, document: str) -> None:
+    Their prefix is bound to its namespace for good, so that these attributes are always written alike; looking for them
+    in the bytes tells at once where there are none.
+    """
+
+    def __init__(self, root: Element, data: bytes, document: str) -> None:
         self._document = document
-        # The prefix is bound to its namespace for good, so the name is always written like this.
-        self._any = b"xml:base" in data
+        self._any_base = b"xml:base" in data
+        self._root = root
+        head = [root, *(child for child in root if local_of(child) == "channel")]
+        self._any_language = data.count(b"xml:lang") > sum(LANG in element.attrib for element in head)
 
-    def __call__(self, element: Element) -> str:
-        """The base of an element."""
-        if not self._any:
+    def language(self, element: Element, until: Element) -> str | None:
+        """The nearest xml:lang from an element up to its entry (or the head)."""
+        return language_of(element, until) if self._any_language or until is self._root else None
+
+    def base(self, element: Element) -> str:
+        """Absolute: the nearest xml:base, each relative to the one above it, then the document's own (P-20)."""
+        if not self._any_base:
             return self._document
         chain = [element.get(BASE), *(parent.get(BASE) for parent in element.iterancestors())]
         base = self._document
@@ -150,14 +161,15 @@ class Bases:
         return base
 
 
-def construct(element: Element, kind: str, until: Element, base: str) -> RawText:
+def construct(element: Element, kind: str, until: Element, inherited: Inherited) -> RawText:
     """A text construct of the given kind, with the language nearest to its characters."""
     inner = _division(element) if kind == "xhtml" else element
     if kind == "xhtml" or len(element):
         value, kind = _inner_markup(inner), kind if kind in ("xhtml", "unknown") else "html"
     else:
         value = element.text or ""
-    return RawText(value=value, kind=kind, language=language_of(inner, until), base=base)
+    language = inherited.language(inner, until)
+    return RawText(value=value, kind=kind, language=language, base=inherited.base(element))
 
 
 def atom_kind(element: Element) -> str | None:
@@ -181,10 +193,27 @@ def atom_kind(element: Element) -> str | None:
     }.get(said)
 
 
-def as_xml(element: Element, longest: int) -> str | None:
-    """An element as XML for keeping; ``None`` if that is longer than this many characters."""
-    text = etree.tostring(element, encoding="unicode", with_tail=False)
-    return text if len(text) <= longest else None
+class Markup:
+    """Elements as XML for keeping. Plain ones of one name differ only in their text, if nothing is declared inside."""
+
+    def __init__(self, root: Element, data: bytes) -> None:
+        self._alike = data.count(b"xmlns") == len(root.nsmap)
+        self._frames: dict[tuple[str, str | None], tuple[str, str]] = {}
+
+    def __call__(self, element: Element, longest: int) -> str | None:
+        """An element as XML; ``None`` if that is longer than this many characters."""
+        text = element.text
+        if not self._alike or not text or len(element) or element.keys() or not _SPECIAL.isdisjoint(text):
+            whole = etree.tostring(element, encoding="unicode", with_tail=False)
+        else:
+            name = (element.tag, element.prefix)
+            if name not in self._frames:
+                written = etree.tostring(element, encoding="unicode", with_tail=False)
+                before, _, after = written.rpartition(f">{text}</")
+                self._frames[name] = (f"{before}>", f"</{after}")
+            before, after = self._frames[name]
+            whole = f"{before}{text}{after}"
+        return whole if len(whole) <= longest else None
 
 
 def _division(element: Element) -> Element:

@@ -44,9 +44,9 @@ class Whole:
 class _Work:
     """A document on the bench: its data, and what had to be done to it."""
 
-    def __init__(self, text: str, prolog: Prolog) -> None:
+    def __init__(self, data: bytes, prolog: Prolog) -> None:
         self.prolog = prolog
-        self.data = text.encode("utf-8")
+        self.data = data
         self.problems: list[Problem] = []
         self.partial = False
         self.done: set[str] = set()
@@ -67,16 +67,19 @@ class _Work:
         self.partial = self.partial or partial
 
 
-def make_whole(text: str, prolog: Prolog) -> Whole:
+def make_whole(text: str, prolog: Prolog, data: bytes | None = None) -> Whole:
     """Repair a text that begins with its root tag as far as that is certain, and cut it to complete entries.
 
-    Junk behind the root element goes without making the document partial, for nothing of it is in doubt. The HTML
-    entities of RSS 0.91 are lawful: its DTD, which is never loaded, defines them.
+    ``data`` is the text as UTF-8, where that is at hand. Junk behind the root element goes without making the document
+    partial, for nothing of it is in doubt. The HTML entities of RSS 0.91 are lawful: its DTD, which is never loaded,
+    defines them.
 
     Raises:
         UnreadableError: ``too-deep``, ``too-large``.
     """
-    work = _Work(mend_text(text) if "netscape" in prolog.doctype.lower() else text, prolog)
+    if "netscape" in prolog.doctype.lower():
+        text, data = mend_text(text), None
+    work = _Work(text.encode("utf-8") if data is None else data, prolog)
     seen = _repair(work)
     sound = seen is not None
     if not sound:

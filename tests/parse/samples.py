@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from aggregator.model import RawDocument, ReadContext
 from aggregator.parse import read
+from aggregator.parse.paths import differences, read_by_patient_path
 
 URL = "https://www.aldermere.example/news/feed"
 
@@ -77,8 +78,11 @@ def context(**said: str | None) -> ReadContext:
 
 
 def parse(text: str | bytes, **said: str | None) -> RawDocument:
-    """Read a text (as UTF-8) or bytes."""
-    return read(text.encode() if isinstance(text, str) else text, context(**said))
+    """Read a text (as UTF-8) or bytes; whatever it is, the patient path must read the same."""
+    body = text.encode() if isinstance(text, str) else text
+    document = read(body, context(**said))
+    assert differences(document, read_by_patient_path(body, context(**said))) == ()
+    return document
 
 
 def rss(item: str = "", channel: str = "", root: str = "") -> str:
