@@ -74,6 +74,7 @@ from aggregator.model.head import Alias, Head, HeadQuery, Heads, Past, Text
 from aggregator.model.host import WARM, Cooling, RetryScope
 from aggregator.model.listing import Listing
 from aggregator.model.manners import PollTrace, Score
+from aggregator.model.month import MonthPage, Scope
 from aggregator.model.names import (
     AskMode,
     ContentHash,
@@ -134,7 +135,7 @@ from aggregator.model.push import (
     Subscription,
 )
 from aggregator.model.saved import Slip, Split
-from aggregator.model.shelf import MonthPage, Scope, Shelf, Shift, ShiftKind
+from aggregator.model.shelf import Shelf, Shift, ShiftKind
 from aggregator.model.watch import Gap, HeldEntry, Month, PollLine
 
 # fmt: off

@@ -19,6 +19,7 @@ from aggregator.model.names import (
     Republish,
 )
 from aggregator.model.published import Category, Enclosure, OriginalSource, Person
+from aggregator.model.shelf import Shelf
 from aggregator.model.watch import Month
 
 
@@ -45,7 +46,8 @@ class Founding:
 class SourceCard:
     """The source of an item as the output names it (R-12). ``tag`` is its id where the feed has none; ``updated`` is
     the latest change of any of its entries. ``url`` is the feed's address, ``site_url`` its page for people.
-    ``missing`` are the months in which entries may be missing, known only on its own page."""
+    ``missing`` are the months in which entries may be missing, ``shelves`` all its months; both are known only on its
+    own page."""
 
     id: FeedId
     tag: str
@@ -66,6 +68,7 @@ class SourceCard:
     updated: datetime | None = None
     entries: int = 0
     missing: tuple[Month, ...] = ()
+    shelves: tuple[Shelf, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

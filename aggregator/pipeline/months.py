@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from aggregator.model import File, Founding, MonthPage, Scope, Shift, ShiftKind, SourceCard
-from aggregator.ports import Output, Shelves
+from aggregator.model import FeedId, File, Founding, MonthPage, Scope, Shift, ShiftKind, SourceCard
+from aggregator.ports import Shelves
 from aggregator.publish.atom import render_atom
 from aggregator.publish.month_pages import render_index, render_month, render_year
 from aggregator.publish.month_text import render_month_text
@@ -30,46 +30,40 @@ class _Moved:
 
 
 class MonthPages:
-    """The months of every source and of all."""
+    """The months of every source and of all. ``gone`` are paths of pages that are no longer there."""
 
     def __init__(
-        self,
-        shelves: Shelves,
-        output: Output,
-        press: Press,
-        founding: Founding,
-        cards: tuple[SourceCard, ...],
-        at: datetime,
+        self, shelves: Shelves, press: Press, founding: Founding, cards: tuple[SourceCard, ...], at: datetime
     ) -> None:
-        """``at`` is the instant of the last change of the archive (aware, UTC)."""
-        self._shelves, self._output, self._press, self._founding = shelves, output, press, founding
+        """Everything is due; ``at`` is the instant of the last change of the archive (aware, UTC)."""
+        self._shelves, self._press, self._founding = shelves, press, founding
         self._cards, self._at = {card.id: card for card in cards}, at
+        self._shifts: tuple[Shift, ...] | None = None
+        self._configured: frozenset[FeedId] = frozenset()
+        self.gone: list[str] = []
 
-    def write_all(self) -> Iterator[str]:
-        """Render every month; yields the paths written."""
-        for card in (None, *self._cards.values()):
-            scope = self._scope(card)
-            yield from self._write(scope, {shelf.month: whole(shelf.entries) for shelf in scope.shelves})
+    def only(self, after: int, until: int) -> None:
+        """Only what the journal says changed after one number and up to another is due."""
+        self._shifts = self._shelves.shifts(after, until)
+        self._configured = frozenset(self._shelves.configured(after, until))
 
-    def write(self, after: int, until: int) -> Iterator[str]:
-        """Render what the journal says changed after one number and up to another; yields the paths written."""
-        shifts = self._shelves.shifts(after, until)
-        renamed = set(self._shelves.configured(after, until))
-        for card in (None, *(self._cards[feed_id] for feed_id in sorted(renamed | {one.feed_id for one in shifts}))):
-            scope = self._scope(card)
-            own = [one for one in shifts if card is None or one.feed_id == card.id]
-            wanted = self._due(scope, own)
-            for feed_id in renamed if card is None else renamed & {card.id}:
-                wanted |= self._all_of(scope, feed_id)
-            if wanted or card is None or card.id in renamed:
-                yield from self._write(scope, wanted)
+    def of(self, card: SourceCard | None) -> Iterator[File]:
+        """What is due of one source, or of all."""
+        scope = self._scope(card)
+        if self._shifts is None:
+            yield from self._render(scope, {shelf.month: whole(shelf.entries) for shelf in scope.shelves})
+            return
+        wanted = self._due(scope, [one for one in self._shifts if card is None or one.feed_id == card.id])
+        for feed_id in self._configured if card is None else self._configured & {card.id}:
+            wanted |= self._all_of(scope, feed_id)
+        yield from self._render(scope, wanted)
 
     def _scope(self, card: SourceCard | None) -> Scope:
         return Scope(card=card, shelves=self._shelves.shelves(card.id if card else None))
 
-    def _all_of(self, scope: Scope, feed_id: str) -> dict[str, Due]:
+    def _all_of(self, scope: Scope, feed_id: FeedId) -> dict[str, Due]:
         """Every month that names a source."""
-        named = {shelf.month for shelf in self._shelves.shelves(self._cards[feed_id].id)}  # type: ignore[index]
+        named = {shelf.month for shelf in self._shelves.shelves(feed_id)}
         return {shelf.month: whole(shelf.entries) for shelf in scope.shelves if shelf.month in named}
 
     def _due(self, scope: Scope, shifts: Iterable[Shift]) -> dict[str, Due]:
@@ -86,23 +80,25 @@ class MonthPages:
                     wanted[near] = replace(wanted.get(near, NOTHING), newest=True)
         return wanted
 
-    def _write(self, scope: Scope, wanted: Mapping[str, Due]) -> Iterator[str]:
+    def _render(self, scope: Scope, wanted: Mapping[str, Due]) -> Iterator[File]:
         counts = {shelf.month: shelf.entries for shelf in scope.shelves}
         for month in sorted(wanted, reverse=True):
             one = wanted[month]
             for number in (*((None,) if one.newest else ()), *one.numbers):
                 page = self._page(scope, month, counts[month], number)
-                yield from self._output.write(self._files(page) if page.items else ())
+                yield from self._files(page) if page.items else ()
             gone = [path for number in range(one.gone, one.until) for path in paths_of(scope.card, month, number)]
-            if month not in counts:
-                gone += paths_of(scope.card, month, None)
-            yield from self._output.remove(gone)
-        yield from self._output.write(self._lists(scope, wanted))
+            self.gone += gone if month in counts else [*gone, *paths_of(scope.card, month, None)]
+        if scope.card is None:
+            yield from self._lists(scope, {month[:4] for month in wanted})
 
-    def _lists(self, scope: Scope, wanted: Mapping[str, Due]) -> list[File]:
-        years = sorted({month[:4] for month in wanted} & {shelf.month[:4] for shelf in scope.shelves})
-        files = [render_year(scope, year, self._press, self._at) for year in years]
-        return [*files, render_index(scope, self._press, self._at)]
+    def _lists(self, scope: Scope, years: set[str]) -> Iterator[File]:
+        """Of all sources, the years that changed and the list of all; a source lists its months on its own page."""
+        there = {shelf.month[:4] for shelf in scope.shelves}
+        self.gone += [f"{year}.html" for year in years - there]
+        for year in sorted(years & there):
+            yield render_year(scope.shelves, year, self._press, self._at)
+        yield render_index(scope.shelves, self._press, self._at)
 
     def _page(self, scope: Scope, month: str, entries: int, number: int | None) -> MonthPage:
         offset, limit = reach(entries, number)

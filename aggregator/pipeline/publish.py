@@ -25,8 +25,8 @@ from aggregator.version import __version__
 
 LEDGER = timedelta(days=7)
 """So many whole days the page on our politeness tells of."""
-BATCH = 40
-"""Editions rendered before their files are written: bounds memory when everything is rebuilt."""
+BATCH = 160
+"""Files rendered before they are written: bounds memory when everything is rebuilt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,37 +95,70 @@ class _Run:
     ) -> None:
         self._archive, self._chains, self._output, self._press = library.archive, library.chains, output, press
         self._cards, self._touched, self._everything = cards, touched, extent.missing
-        self._founding, self._since = library.archive.founding(), extent.since
+        self._founding = library.archive.founding()
+        self._shelves = library.shelves
         self._bindery = Bindery(library.chains, output, press, extent)
         self._changed_at = touched.at or self._founding.at
-        self._months = MonthPages(library.shelves, output, press, self._founding, cards, self._changed_at)
+        self._months = MonthPages(library.shelves, press, self._founding, cards, self._changed_at)
+        if not extent.missing:
+            self._months.only(extent.since, touched.seq)
+        self._due: list[File] = []
         self._written: list[str] = []
 
     def finish(self, mark: str, ledger: datetime | None) -> PublishReport:
-        """Write what is to be written, feeds before months, and remember how far it goes. ``ledger`` is the end of
-        the politeness ledger, where it is to be told anew."""
-        count = 1
-        for batch in _batches(self._parts()):
-            count += len(batch)
-            self._written += self._output.write(render(batch, self._pages(batch), self._press))
+        """Write what is to be written, the combined feed after its parts, and remember how far it goes. ``ledger`` is
+        the end of the politeness ledger, where it is to be told anew."""
+        count = 1 + self._write_parts()
         whole = self._chained("feed", self._combined)
         at = self._changed_at
-        files = (*render([whole], self._cards, self._press), *render_site(whole, self._cards, self._press, at))
-        heads = render_heads(self._archive.heads(), at)
-        self._written += self._output.write((*files, heads, *self._chronicle(), *self._manners(ledger)))
-        months, seq = self._months, self._touched.seq
-        self._written += months.write_all() if self._everything else months.write(self._since, seq)
+        self._put(render([whole], self._cards, self._press))
+        self._put(render_site(whole, self._cards, self._press, at))
+        self._put((render_heads(self._archive.heads(), at), *self._chronicle(), *self._manners(ledger)))
+        self._flush()
+        # Where everything is rendered, months are many: what is new goes first.
+        for card in (None, *(self._cards if self._everything else ())):
+            self._put_months(card)
+        self._flush()
+        self._written += self._output.remove(self._months.gone)
         # A category that no feed is in any more is not published any more; a removed feed's file stays.
         keep = [f"category/{name}" for name in sorted(_categories(self._cards))]
         self._written += self._output.remove_except("category", keep)
         self._output.remember(self._touched.seq, mark)
         return PublishReport(seq=self._touched.seq, editions=count, written=tuple(self._written))
 
+    def _write_parts(self) -> int:
+        """The feeds of categories and sources, each source with its months, as they share entries; returns how many."""
+        cards, count = {f"feeds/{card.id}": card for card in self._cards}, 0
+        for edition in self._parts():
+            count += 1
+            self._put(render([edition], self._pages([edition]), self._press))
+            if (card := cards.get(edition.path)) and not self._everything:
+                self._put_months(card)
+        return count
+
+    def _put_months(self, card: SourceCard | None) -> None:
+        for file in self._months.of(card):
+            self._put((file,))
+
+    def _put(self, files: Sequence[File]) -> None:
+        """Files that belong together, to be written with others: each round costs the disk the same, however few they
+        are; memory is bounded."""
+        self._due += files
+        if len(self._due) >= BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._written += self._output.write(self._due)
+        self._due.clear()
+
     def _pages(self, batch: Sequence[Edition]) -> list[SourceCard]:
         """The sources of these editions as their own pages tell of them."""
         paths = {edition.path for edition in batch}
         own = (card for card in self._cards if f"feeds/{card.id}" in paths)
-        return [replace(card, missing=self._archive.incomplete(card.id)) for card in own]
+        return [
+            replace(card, missing=self._archive.incomplete(card.id), shelves=self._shelves.shelves(card.id))
+            for card in own
+        ]
 
     def _chronicle(self) -> tuple[File, ...]:
         """The feeds of edits and of withdrawals, where something came that changes them."""
@@ -194,14 +227,3 @@ def _ledger(archive: Archive) -> datetime:
 
 def _categories(cards: tuple[SourceCard, ...]) -> set[str]:
     return {card.category for card in cards if card.category and card.status is not FeedStatus.REMOVED}
-
-
-def _batches(editions: Iterator[Edition]) -> Iterator[list[Edition]]:
-    batch: list[Edition] = []
-    for edition in editions:
-        batch.append(edition)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

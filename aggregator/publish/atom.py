@@ -18,6 +18,8 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 GONE = "No longer published here."
 RIGHTS = "Each entry belongs to its publisher, who is named as its source; see there for rights and licence."
 
+_UPDATED = "\0"
+"""No document holds this character."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -102,22 +104,20 @@ def _entry(item: Item, ready: Prepared, press: Press) -> Iterator[str]:
 
 
 def _source(item: Item, press: Press) -> str:
-    """The feed an entry was read from (R-12), kept by its card."""
+    """The feed an entry was read from (R-12), kept by its card; without a date of its own it is that of the entry."""
     card = item.source
-    if card.updated is None:
-        return _card(card, item.updated_at)
     if (known := press.sources.get(card)) is None:
-        known = press.sources[card] = _card(card, card.updated)
-    return known
+        known = press.sources[card] = _card(card)
+    return known.replace(_UPDATED, rfc3339(card.updated or item.updated_at), 1)
 
 
-def _card(card: SourceCard, updated: datetime) -> str:
-    """A source as Atom names it; ``updated`` is aware."""
+def _card(card: SourceCard) -> str:
+    """A source as Atom names it, with a mark where its date stands."""
     rights = " · ".join(part for part in (card.rights, card.licence) if part)
     parts = (
         element("id", card.raw_id or card.tag),
         element("title", card.title),
-        element("updated", rfc3339(updated)),
+        f"<updated>{_UPDATED}</updated>",
         *(_person(Person(name=name)) for name in card.authors[: entry.MOST] if name.strip()),
         _web_link("self", card.url),
         _web_link("alternate", card.site_url, type="text/html"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 
 import brotli
 from backports import zstd
@@ -14,19 +15,21 @@ SMALLEST = 512
 """Bytes below which a copy saves nothing worth a file."""
 
 
-SELDOM = "feeds/"
-"""Where the files of single sources lie: many of them change at each poll, few people ask for one of them."""
+_SELDOM = re.compile(r"feeds/|archive/|[0-9]{4}/[0-9]{2}/page/")
+"""Where files lie that few people ask for: those of single sources, of which many change at each poll, and those of the
+past, of which there are many."""
 
 
 def copies(path: str, body: bytes) -> dict[str, bytes]:
     """The copies worth keeping, by ending; each is smaller than the body. ``path`` is relative to ``public/``.
 
-    A source has a gzip copy only, which every client takes: to create a file costs more than to compress it.
+    What is seldom asked for has a gzip copy only, which every client takes: to create a file costs more than to
+    compress it.
     """
     if len(body) <= SMALLEST:
         return {}
     made = {".gz": gzip.compress(body, compresslevel=6, mtime=0)}
-    if not path.startswith(SELDOM):
+    if not _SELDOM.match(path):
         # At these levels brotli and zstd are both quicker and smaller on feeds than at the next ones.
         made |= {".br": bytes(brotli.compress(body, quality=4)), ".zst": zstd.compress(body, level=3)}
     return {suffix: packed for suffix, packed in made.items() if len(packed) < len(body)}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from aggregator.model import File, Item, MonthPage, Precision
 from aggregator.publish import entry
 from aggregator.publish.dates import MONTHS, civil_day
-from aggregator.publish.months import changed_at, month_name, text_path
+from aggregator.publish.months import changed_at, name_of, text_path
 from aggregator.publish.press import Press
 
 HEAD = "Monthly Archives"
@@ -22,7 +22,7 @@ def render_month_text(page: MonthPage, press: Press) -> File:
     """``2017/07/index.txt``, or ``2017/07/page/3.txt``; each entry ends with a line on its source, date and address."""
     name = page.card.title if page.card else press.site.title
     head = HEAD if page.number is None else CONTINUED.format(page.number)
-    parts = [entry.line(name), head, month_name(page.month)]
+    parts = [entry.line(name), head, name_of(page.month)]
     left = LARGEST
     for item in page.items:
         words = entry.paragraphs(item, press)

@@ -18,7 +18,7 @@ from aggregator.publish.edition import stem
 PAGE = 100
 """Entries of a numbered page."""
 INDEX = "archive"
-"""The path, without ending, of the list of all months."""
+"""The path, without ending, of the list of all months. A source lists its own on its page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +39,6 @@ NOTHING = Due(newest=False, numbers=(), gone=1, until=1)
 def base(card: SourceCard | None) -> str:
     """The folder that the months of a source lie in, with its slash; empty for all sources."""
     return f"feeds/{card.id}/" if card else ""
-
-
-def index_path(card: SourceCard | None) -> str:
-    """The path of the list of months, without ending."""
-    return f"{base(card)}{INDEX}"
-
-
-def year_path(card: SourceCard | None, month: str) -> str:
-    """The path of the year of a month, without ending."""
-    return f"{base(card)}{month[:4]}"
 
 
 def month_path(card: SourceCard | None, month: str) -> str:
@@ -114,14 +104,9 @@ def whole(entries: int) -> Due:
     return Due(newest=entries > 0, numbers=tuple(range(1, last + 1)), gone=last + 1, until=last + 1)
 
 
-def month_name(month: str) -> str:
+def name_of(month: str) -> str:
     """``July 2017``."""
     return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
-
-
-def page_name(month: str, number: int | None) -> str:
-    """``July 2017, page 3`` (W-05)."""
-    return month_name(month) if number is None else f"{month_name(month)}, page {number}"
 
 
 def changed_at(page: MonthPage) -> datetime:
@@ -138,8 +123,8 @@ def month_edition(page: MonthPage, site: Site, founding: Founding) -> Edition:
     return Edition(
         path=feed_path(page, page.number),
         id=f"{stem(founding)}:{own}{page.month}",
-        title=f"{name}: {month_name(page.month)}",
-        subtitle=f"Entries of {month_name(page.month)}, by the dates they bear, newest first",
+        title=f"{name}: {name_of(page.month)}",
+        subtitle=f"Entries of {name_of(page.month)}, by the dates they bear, newest first",
         language=(page.card and page.card.language) or site.language,
         updated=max(item.updated_at for item in page.items),
         items=page.items,

@@ -9,7 +9,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from aggregator.model import Edition, FeedStatus, File, Site, SourceCard
-from aggregator.publish import links, views
+from aggregator.publish import links, month_views, views
 from aggregator.publish.edition import newest
 from aggregator.publish.markup import language, legal
 from aggregator.publish.press import Press
@@ -61,6 +61,7 @@ def render_source(edition: Edition, card: SourceCard, press: Press, changed_at: 
         alternates=_alternates(edition, press.site),
         days=views.days(newest(edition.items, LATEST), press),
         source=views.source(card, press.site),
+        years=month_views.years(card, card.shelves, press.site),
         shown=min(len(edition.items), LATEST),
     )
     return File(path=f"{edition.path}.html", body=body, changed_at=changed_at)

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model import EntryId, FeedStatus, Item, Month, Precision, Republish, Site, SourceCard
-from aggregator.publish import entry, links
+from aggregator.publish import entry, links, month_views
 from aggregator.publish.dates import DAYS, MONTHS, civil_day, civil_time
 from aggregator.publish.markup import language
 from aggregator.publish.press import Press
@@ -101,11 +101,6 @@ class Group:
     sources: tuple[SourceView, ...]
 
 
-def counted(entries: int) -> str:
-    """``1 entry``, ``1,204 entries``."""
-    return f"{entries:,} entr{'y' if entries == 1 else 'ies'}"
-
-
 def days(items: Sequence[Item], press: Press, *, texts: int = 0) -> tuple[Day, ...]:
     """The items by civil day of the site's zone, newest first; those without a time of day close their day (W-04).
 
@@ -158,7 +153,7 @@ def source(card: SourceCard, site: Site) -> SourceView:
         mood=mood,
         status=status,
         detail="" if detail.casefold() in status.casefold() else detail,
-        entries=counted(card.entries),
+        entries=month_views.counted(card.entries),
         lang=_other_language(card.language, site),
         missing=tuple(map(_missing, card.missing)),
     )

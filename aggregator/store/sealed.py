@@ -13,7 +13,6 @@ from aggregator.model import (
     EventKind,
     FeedId,
     FeedStatus,
-    Item,
     Member,
     Precision,
     PublishEvent,
@@ -77,13 +76,9 @@ class ChainTables(Protocol):
 
 
 def lasting(card: SourceCard) -> SourceCard:
-    """The card without what changes with every poll, so that few of them need to be kept."""
+    """The card without what changes with every poll: entries are published with it, so that what is published of one
+    does not change with each new one of its source, and few cards need to be kept."""
     return replace(card, status=FeedStatus.NEW, status_text="", updated=None, entries=0)
-
-
-def shelved(item: Item) -> Item:
-    """An item with its source in lasting words: a page of the past does not change with each poll."""
-    return replace(item, source=lasting(item.source))
 
 
 def card_text(card: SourceCard) -> str:

@@ -13,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from aggregator.model import Item, MonthPage, Precision, Scope, Shelf, SourceCard
+from aggregator.model import Item, MonthPage, Precision, Shelf, SourceCard
 from aggregator.publish.atom import render_atom
+from aggregator.publish.edition import of_feed
 from aggregator.publish.month_pages import render_index, render_month, render_year
 from aggregator.publish.month_text import render_month_text
 from aggregator.publish.months import PAGE, due, last_number, month_edition, reach, whole
+from aggregator.publish.pages import render_source
 from tests.publish.press import COUNCIL, FOUNDING, MEMBER, NOON, SITE, bare, full, item, press
 from tests.publish.reading import SCHEMAS, SPACES, texts
 
@@ -127,10 +129,13 @@ def test_pages_of_one_source_name_it() -> None:
     found = shown(page(item(1, published_at=JULY), card=COUNCIL))
     assert found.findtext(".//title") == "July 2017, Otterby Council – Wharfe & Aire news"
     crumbs = [link.get("href") for link in found.xpath("//p[@class='crumb']/a")]
-    assert crumbs == ["/feeds/otterby-council/archive/", "/feeds/otterby-council/2017/"]
-    index = html.fromstring(render_index(Scope(card=COUNCIL, shelves=()), press(), NOON).body)
-    assert "Nothing has come in yet" in index.text_content()
-    assert index.xpath("//p[@class='crumb']/a/@href") == ["/feeds/otterby-council/"]
+    assert crumbs == ["/feeds/otterby-council/#months"]
+    card = replace(COUNCIL, shelves=(Shelf(month="2017-07", entries=12), Shelf(month="2016-12", entries=1)))
+    own = html.fromstring(render_source(of_feed(card, (), SITE, FOUNDING), card, press(), NOON).body)
+    months = own.xpath("//section[@id='months']//ul[@class='months']//a/@href")
+    assert months == ["/feeds/otterby-council/2017/07/", "/feeds/otterby-council/2016/12/"]
+    bare_page = render_source(of_feed(COUNCIL, (), SITE, FOUNDING), COUNCIL, press(), NOON)
+    assert b'id="months"' not in bare_page.body
 
 
 def test_numbered_pages_say_so_and_lead_on() -> None:
@@ -188,14 +193,14 @@ def test_lists_of_months() -> None:
         Shelf(month="2017-02", entries=1),
         Shelf(month="2016-12", entries=7),
     )
-    index = render_index(Scope(card=None, shelves=shelves), press(), NOON)
+    index = render_index(shelves, press(), NOON)
     found = html.fromstring(index.body)
     assert index.path == "archive.html"
     assert found.xpath("//ul[@class='months']//a/@href") == ["/2017/07/", "/2017/02/", "/2016/12/"]
     assert [each.text for each in found.xpath("//li/span[@class='count']")] == ["1,204 entries", "1 entry", "7 entries"]
     assert [link.get("href") for link in found.xpath("//h2/a")] == ["/2017/", "/2016/"]
     assert "1,212 entries" in found.text_content()
-    year = render_year(Scope(card=None, shelves=shelves), "2017", press(), NOON)
+    year = render_year(shelves, "2017", press(), NOON)
     assert year.path == "2017.html"
     assert html.fromstring(year.body).xpath("//ul[@class='months']//a/@href") == ["/2017/07/", "/2017/02/"]
 

@@ -33,6 +33,7 @@ from aggregator.store.captures import CAPTURED
 from aggregator.store.edits import is_told
 from aggregator.store.memory.edits import edits
 from aggregator.store.memory.tables import Tables, feed_host
+from aggregator.store.sealed import lasting
 from aggregator.store.showing import MEMBERS, by_time, card, entry_line, feed_line, feed_title, item, member, version
 from aggregator.store.stored import StoredEntry, StoredRevision
 from aggregator.store.touching import old_category
@@ -45,7 +46,7 @@ def item_of(entry: StoredEntry, tables: Tables) -> Item:
     """An entry as it is shown now."""
     shown = tables.revisions[entry.entry_id][entry.displayed - 1]
     members = (member(copy, feed_title(tables.feeds[copy.feed_id])) for copy in tables.copies_of(entry.entry_id))
-    return item(entry, shown, card(tables.feeds[entry.feed_id]), tuple(islice(members, MEMBERS)))
+    return item(entry, shown, lasting(card(tables.feeds[entry.feed_id])), tuple(islice(members, MEMBERS)))
 
 
 class MemoryArchive:

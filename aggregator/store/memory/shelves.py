@@ -9,7 +9,6 @@ from dataclasses import replace
 from aggregator.model import FeedId, Item, JournalRow, Shelf, Shift, ShiftKind
 from aggregator.store.memory.readers import item_of
 from aggregator.store.memory.tables import Tables
-from aggregator.store.sealed import shelved
 from aggregator.store.shelving import ALL, CAME, LEFT, month_of, shifts_of
 from aggregator.store.stored import StoredEntry
 from aggregator.store.values import instant
@@ -32,7 +31,7 @@ class MemoryShelves:
         """Published entries of a month, from the oldest on, after the first ``offset``."""
         with self._tables.undo.lock:
             found = self._of(feed_id, month)[offset : offset + limit]
-            return tuple(shelved(item_of(entry, self._tables)) for entry in found)
+            return tuple(item_of(entry, self._tables) for entry in found)
 
     def _of(self, feed_id: FeedId | None, month: str) -> list[StoredEntry]:
         zone = self._tables.shelves.zone

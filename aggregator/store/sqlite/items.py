@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from aggregator.model import EntryId, FeedId, Item, Member, SourceCard
 from aggregator.store.rows import entry_of, feed_of, revision_of
+from aggregator.store.sealed import lasting
 from aggregator.store.showing import MEMBERS, card, item, member
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.stored import StoredEntry, StoredRevision
@@ -35,7 +36,7 @@ def items_of(reader: sqlite3.Connection, numbers: Sequence[EntryId]) -> tuple[It
         entry = entry_in(reader, number)
         if entry.feed_id not in cards:
             feed = reader.execute("SELECT * FROM feeds WHERE id = ?", (entry.feed_id,)).fetchone()
-            cards[entry.feed_id] = card(feed_of(feed))
+            cards[entry.feed_id] = lasting(card(feed_of(feed)))
         shown = version_in(reader, number, entry.displayed)
         found.append(item(entry, shown, cards[entry.feed_id], members[number]))
     return tuple(found)

@@ -7,7 +7,6 @@ from collections import Counter
 from datetime import datetime
 
 from aggregator.model import EntryId, FeedId, Item, Shelf, Shift, ShiftKind
-from aggregator.store.sealed import shelved
 from aggregator.store.shelving import ALL, CAME, LEFT, month_of, shifts_of, span_of
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
@@ -123,7 +122,7 @@ class SqliteShelves:
             since, until = (instant_text(at) for at in span_of(month, _zone(reader)))
             facts = {"feed": feed_id, "since": since, "until": until, "limit": limit, "offset": offset}
             rows = reader.execute(_PAGE[feed_id is None], facts).fetchall()
-            return tuple(shelved(item) for item in items_of(reader, [EntryId(row[0]) for row in rows]))
+            return items_of(reader, [EntryId(row[0]) for row in rows])
 
     def place(self, shift: Shift, feed_id: FeedId | None) -> tuple[str, int]:
         """The month of an entry, and how many published ones of that month are older."""
