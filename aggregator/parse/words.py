@@ -18,6 +18,7 @@ from aggregator.parse.vocabulary import (
 )
 
 _TYPES = frozenset({"text", "html", "xhtml", "plain", "text/plain", "text/html", "application/xhtml+xml"})
+_DEEPEST = 32
 _MODES = frozenset({"xml", "escaped"})
 _ON_TEXTS = frozenset({"type", "mode", "lang", "base", LANG, BASE})
 
@@ -51,8 +52,10 @@ class Words:
                 return reason
         return None
 
-    def doubt(self, element: Element) -> str | None:
-        """The first thing in doubt in an element that is not an entry."""
+    def doubt(self, element: Element, depth: int = 0) -> str | None:
+        """The first thing in doubt in an element that is not an entry, ``depth`` deep in another one."""
+        if depth > _DEEPEST:
+            return "elements nested very deep"
         match self.kind(element):
             case "leaf" if not len(element):
                 return None
@@ -62,9 +65,9 @@ class Words:
             case "text":
                 return self._doubt_of_text(element)
             case "holder":
-                return self._doubt_inside(element, INSIDE[_name(element)])
+                return self._doubt_inside(element, INSIDE[_name(element)], depth)
             case "foreign":
-                return self._doubt_inside(element, frozenset())
+                return self._doubt_inside(element, frozenset(), depth)
             case _:
                 return f"<{_name(element)}> is not known here, or not in this form"
 
@@ -81,11 +84,11 @@ class Words:
         strange = next((part for part in _below(element) if not _is_markup(part)), None)
         return None if strange is None else f"<{_name(strange)}> as markup"
 
-    def _doubt_inside(self, holder: Element, allowed: frozenset[str]) -> str | None:
+    def _doubt_inside(self, holder: Element, allowed: frozenset[str], depth: int) -> str | None:
         for part in holder:
             if self.kind(part) != FOREIGN and _name(part) not in allowed:
                 return f"<{_name(part)}> in <{_name(holder)}>"
-            if reason := self.doubt(part):
+            if reason := self.doubt(part, depth + 1):
                 return reason
         return None
 

@@ -104,6 +104,7 @@ def test_version_by_the_root(root: str, version: str) -> None:
     [
         (rss("<item><title>Inner</title></item>"), "<item> is not known here"),
         (rss("<tags>a,b</tags>"), "<tags>"),
+        (rss("<x:a>" * 100 + "</x:a>" * 100), "nested very deep"),
         (rss("<pubDate>Fri, 2026/13/15 08:19:53 EDT</pubDate>"), "<pubdate>"),
         (rss("<image><url>i</url></image>"), "<image> in an entry"),
         (rss('<x:item xmlns:x="http://purl.org/pie/"/>'), "something unusual"),
