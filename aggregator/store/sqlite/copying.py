@@ -11,7 +11,7 @@ from aggregator.errors import StoreError
 from aggregator.model import About
 from aggregator.proving import GENESIS
 from aggregator.store.sqlite.blueprint import steps_of
-from aggregator.store.sqlite.driver import plain_fault, sqlite3
+from aggregator.store.sqlite.driver import FAULTS, plain_fault, sqlite3
 from aggregator.store.sqlite.dump import TABLES
 from aggregator.store.sqlite.evidence import ENDS, open_to_read
 
@@ -39,7 +39,7 @@ def copy_database(source: Path, target: Path, tell: Tell) -> None:
                 left = remaining
 
             reader.backup(writer, pages=PAGES, progress=progress)
-    except sqlite3.Error as error:
+    except FAULTS as error:
         if getattr(error, "sqlite_errorname", None) is None:  # the driver names no faults of a copy
             what = "full disk or disk fault; free some disk space"
             raise StoreError(f"{source} cannot be copied to {target.parent}: {error} ({what})") from error
@@ -63,7 +63,7 @@ def describe(path: Path) -> About:
                 seq=tip[0],
                 hash=tip[1],
             )
-    except sqlite3.Error as error:
+    except FAULTS as error:
         raise plain_fault(error, path) from error
 
 
@@ -72,7 +72,7 @@ def ends_of(path: Path) -> Mapping[str, int]:
     try:
         with closing(open_to_read(path)) as reader:
             return {row[0]: int(row[1]) for row in reader.execute(ENDS)}
-    except sqlite3.Error as error:
+    except FAULTS as error:
         raise plain_fault(error, path) from error
 
 

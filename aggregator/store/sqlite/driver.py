@@ -39,13 +39,17 @@ def wal_reset_bug(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str
     )
 
 
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file may raise: words about it can be damaged, too."""
+
+
 def plain_fault(error: Exception, path: Path) -> StoreError:
     """The same fault as the user can understand and mend it."""
-    name = getattr(error, "sqlite_errorname", None) or ""
+    name = "SQLITE_CORRUPT" if isinstance(error, UnicodeDecodeError) else getattr(error, "sqlite_errorname", None) or ""
     for prefix, text in _FAULTS.items():
         if name.startswith(prefix):
             return StoreError(text.format(path=path, error=error))
     return StoreError(f"{path}: {error}")
 
 
-__all__ = ["FIXED", "plain_fault", "sqlite3", "wal_reset_bug"]
+__all__ = ["FAULTS", "FIXED", "plain_fault", "sqlite3", "wal_reset_bug"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from aggregator.errors import StoreError
 from aggregator.store.sqlite.blueprint import own_steps
-from aggregator.store.sqlite.driver import plain_fault, sqlite3
+from aggregator.store.sqlite.driver import FAULTS, plain_fault, sqlite3
 from aggregator.store.sqlite.evidence import open_to_read
 from aggregator.store.sqlite.schema import APPLICATION_ID, migrations
 from aggregator.store.sqlite.steps import toolbox_on
@@ -34,7 +34,7 @@ def dump_tables(path: Path, write: Callable[[str, Iterable[bytes]], None], tell:
         with closing(open_to_read(path)) as reader:
             for table in sorted(row[0] for row in reader.execute(TABLES)):
                 write(table, _lines(reader, table, tell))
-    except sqlite3.Error as error:
+    except FAULTS as error:
         raise plain_fault(error, path) from error
 
 
@@ -82,7 +82,7 @@ def load_tables(path: Path, steps: Sequence[str], tables: Iterable[tuple[str, Pa
             for _, statement in triggers:
                 writer.execute(statement)
             writer.execute("COMMIT")
-    except sqlite3.Error as error:
+    except FAULTS as error:
         raise plain_fault(error, path) from error
 
 

@@ -14,7 +14,7 @@ from aggregator.ports import Columns, JournalLine, VersionLine
 from aggregator.proving import LATER
 from aggregator.store.evidence import version_line
 from aggregator.store.sqlite.blueprint import altered, require_current
-from aggregator.store.sqlite.driver import plain_fault, sqlite3
+from aggregator.store.sqlite.driver import FAULTS, plain_fault, sqlite3
 
 _LINE = "SELECT seq, kind, feed_id, entry_id, at, payload, hash FROM journal"
 _JOURNAL = f"{_LINE} WHERE seq > ? ORDER BY seq"
@@ -104,7 +104,7 @@ class SqliteEvidence:
                 last = (row[0], row[1])
                 yield VersionLine(row[0], row[1], sha256(row[2]).hexdigest(), *row[3:])
             return
-        except sqlite3.Error as error:
+        except FAULTS as error:
             if getattr(error, "sqlite_errorname", None) not in _STUMBLES:
                 raise plain_fault(error, self._path) from error
         self._connection.text_factory = _as_it_is
@@ -165,7 +165,7 @@ class SqliteEvidence:
     def _plainly(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise plain_fault(error, self._path) from error
 
     def _named(self, table: str, rows: Iterator[Any]) -> Iterator[Columns]:
@@ -186,7 +186,7 @@ class SqliteEvidence:
                     last = row
                     yield row
                 return
-            except sqlite3.Error as error:
+            except FAULTS as error:
                 if "decode" not in str(error):
                     raise
             self._connection.text_factory = _as_it_is
@@ -226,7 +226,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
             connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-        except sqlite3.Error as error:
+        except FAULTS as error:
             connection.close()
             if mode != "mode=ro" or not _unwritable(path, error):
                 raise
@@ -235,7 +235,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     raise AssertionError("unreachable")
 
 
-def _unwritable(path: Path, error: sqlite3.Error) -> bool:
+def _unwritable(path: Path, error: Exception) -> bool:
     """Whether SQLite stumbles only over the helper files it wants to make beside the database."""
     name = getattr(error, "sqlite_errorname", "") or ""
     log = path.with_name(f"{path.name}-wal")

@@ -13,7 +13,7 @@ from aggregator.model import DayHead
 from aggregator.ports import Columns, JournalLine
 from aggregator.store.sqlite.blueprint import require_current
 from aggregator.store.sqlite.days import heads
-from aggregator.store.sqlite.driver import plain_fault, sqlite3
+from aggregator.store.sqlite.driver import FAULTS, plain_fault, sqlite3
 from aggregator.store.sqlite.evidence import open_to_read
 
 _LINE = "SELECT seq, kind, feed_id, entry_id, at, payload, hash FROM journal"
@@ -100,7 +100,7 @@ class SqliteExhibits:
     def _plainly(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise plain_fault(error, self._path) from error
 
 
