@@ -32,6 +32,10 @@ class Exhibits(Protocol):
         """The journal from one row to another, both included."""
         ...
 
+    def takedowns(self) -> tuple[JournalLine, ...]:
+        """The journal rows of takedowns, in order: they vouch for rows that were redacted."""
+        ...
+
     def tip(self) -> int:
         """The number of the last journal row."""
         ...

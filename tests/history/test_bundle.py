@@ -17,13 +17,15 @@ import pytest
 from aggregator.backup.bag import MANIFEST, TAGS
 from aggregator.cli import main
 from aggregator.history.bundle import Contents, standalone
+from aggregator.model import FeedId
 from aggregator.proving import canonical, link, row_digest
 from aggregator.store.memory import MemoryStore
 from aggregator.store.sqlite import open_store
-from tests.builders import NOW
+from tests.builders import NOW, added, candidate, record
 from tests.cli.test_verify import Installation
 from tests.store.conftest import numbered
-from tests.store.test_evidence import busy
+from tests.store.test_evidence import DAY, busy
+from tests.store.test_takedowns import order
 
 DAMAGE = "NOT PROVED: "
 
@@ -154,7 +156,7 @@ def change(path: Path, old: str, new: str) -> None:
         ),
         (lambda b: change(b / "data/entries/1/version-2.txt", "stays shut", "opens late"), "the words of version 2"),
         (lambda b: change(b / "data/entries/1/entry.json", "2026-07-01T09:00", "2020-07-01T09:00"), "another time"),
-        (lambda b: _rows(b, lambda rows: rows[:3] + rows[4:]), "does not follow"),
+        (lambda b: _rows(b, lambda rows: rows[:3] + rows[4:]), "is missing"),
         (lambda b: _rows(b, lambda rows: rows[:-1]), "breaks off"),
         (lambda b: _rows(b, lambda rows: [rows[0].replace("2026-07-01", "2020-07-01"), *rows[1:]]), "does not follow"),
         (lambda b: (b / "data/heads.txt").write_text(""), "is not the head of"),
@@ -247,6 +249,28 @@ def test_rows_without_a_head_say_so(place: Installation, tmp_path: Path) -> None
     assert (status, "A part is not covered by a daily head yet" in told) == (0, True)
     status, told = verify(tmp_path / "young", "--heads", published(place))
     assert (status, "ask for a newer bundle" in told) == (1, True)
+
+
+def test_neighbours_that_were_taken_down_do_not_break_the_proof(tmp_path: Path) -> None:
+    """R-39: rows redacted since stand in the chain by what their takedown says; who redacts more is found out."""
+    (tmp_path / "host").mkdir()
+    place = Installation(tmp_path / "host")
+    with closing(open_store(place.data / "archive.db", "news.example", NOW, numbered())) as store:
+        store.takedowns.forget(order(2, at=NOW + 11 * DAY))
+        store.ledger.record(record(store.sources.get(FeedId("ashmere"))[1], added(candidate(98)), at=NOW + 12 * DAY))
+    assert place.run("--at", str(place.data)) == 0
+    bundle = tmp_path / "bundle"
+    assert export(place, "--bundle", str(bundle), "1") == 0
+    status, told = verify(bundle)
+    assert (status, "of them tell of entries that were taken down since" in told) == (0, True), told
+    assert not [path for path in bundle.rglob("*.json*") if "Notice 2 of" in path.read_text()]
+    assert export(place, "--bundle", str(tmp_path / "gone"), "2") == 1
+    file = min((bundle / "data/journal").iterdir(), key=lambda path: int(path.name.split("-")[0]))
+    for name, new in (("redacted", "redaxted"), ("added", "adder")):
+        spoilt = Path(shutil.copytree(bundle, tmp_path / name))
+        change(spoilt / file.relative_to(bundle), name, new)
+        resealed(spoilt)
+        assert "does not follow from the one before it" in verify(spoilt)[1]
 
 
 def test_both_stores_make_the_same_bundle(tmp_path: Path) -> None:

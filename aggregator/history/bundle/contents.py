@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aggregator.errors import StoreError
 from aggregator.model import DayHead, Place
 from aggregator.ports import Columns, Exhibits, JournalLine
 from aggregator.proving import GENESIS, LATER, head_line
@@ -44,7 +45,12 @@ class Contents:
         self._captures: list[dict[str, Any]] = []
 
     def pieces(self, numbers: Sequence[int]) -> Iterator[Piece]:
-        """The files of a bundle about these entries, by their names. Raises `UnknownEntryError`."""
+        """The files of a bundle about these entries, by their names.
+
+        Raises:
+            UnknownEntryError: there is no such entry.
+            StoreError: one was taken down.
+        """
         for number in numbers:
             yield from self._entry(number)
         for feed_id in sorted(self._feeds):
@@ -53,15 +59,32 @@ class Contents:
         if bodies:
             yield BODIES, self._bodies(bodies)
         heads = self._exhibits.heads()
-        segments = _segments(sorted(self._rows), heads, self._exhibits.tip())
+        segments = self._vouched(heads)
         for segment in segments:
             lines = self._exhibits.span(segment.first, segment.last)
             yield _file(segment), (_json(_row(line), indent=None) for line in lines)
         yield "heads.txt", (f"{head_line(head.day, head.seq, head.hash)}\n".encode() for head in heads)
         yield "proof.json", (_json(self._proof(segments)),)
 
+    def _vouched(self, heads: Sequence[DayHead]) -> list[Segment]:
+        """The stretches of the journal that prove our rows. A row in them that was redacted since no longer proves
+        itself: the row of its takedown vouches for it, and must be proved, too."""
+        tip, takedowns = self._exhibits.tip(), {row[0]: _redacted(row) for row in self._exhibits.takedowns()}
+        while True:
+            segments = _segments(sorted(self._rows), heads, tip)
+            missing = {
+                seq
+                for seq, redacted in takedowns.items()
+                if not _within(seq, segments) and any(_within(row, segments) for row in redacted)
+            }
+            if not missing:
+                return segments
+            self._rows |= missing
+
     def _entry(self, number: int) -> Iterator[Piece]:
         entry, story = self._exhibits.entry(number), self._exhibits.story(number)
+        if entry["forgotten_at"] is not None:
+            raise StoreError(f"entry {number} was taken down; there is nothing left of it to show")
         self._rows.update(row[0] for row in story)
         self._feeds.add(str(entry["feed_id"]))
         yield f"entries/{number}/entry.json", (_json(entry),)
@@ -121,6 +144,15 @@ def _segments(rows: Sequence[int], heads: Sequence[DayHead], tip: int) -> list[S
         head = heads[place] if place < len(heads) else None
         found.append(Segment(first=seq, last=head.seq if head else tip, head=head))
     return found
+
+
+def _within(seq: int, segments: Iterable[Segment]) -> bool:
+    return any(segment.first <= seq <= segment.last for segment in segments)
+
+
+def _redacted(takedown: JournalLine) -> list[int]:
+    """The rows that a takedown vouches for."""
+    return [int(seq) for seq, _ in json.loads(takedown[5])["rows"]]
 
 
 def _file(segment: Segment) -> str:

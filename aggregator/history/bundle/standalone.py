@@ -61,6 +61,7 @@ class Bundle:
         self._folder = folder
         self._journal: dict[int, Row] = {}
         self._polls: set[int] = set()
+        self._redacted: dict[int, Row] = {}
         self.heads: list[Head] = []
         self.uncovered = False
 
@@ -69,6 +70,7 @@ class Bundle:
         say(f"{self._check_bag()} files are whole")
         proof = self._read("data/proof.json")
         self._check_segments(proof["segments"])
+        self._check_redacted()
         say(f"{len(self._journal)} journal rows follow from each other")
         for entry in proof["entries"]:
             self._check_entry(entry, proof["idle"])
@@ -108,8 +110,10 @@ class Bundle:
             with self._path("data/" + segment["file"]).open("rb") as lines:
                 for line in lines:
                     row = json.loads(line)
-                    if row["seq"] != seq or row["hash"] != link(before, row):
-                        raise DoubtError(f"journal row {seq} does not follow from the one before it")
+                    if row["seq"] != seq:
+                        raise DoubtError(f"journal row {seq} is missing")
+                    if row["hash"] != link(before, row):
+                        self._redacted[seq] = row
                     self._journal[seq] = row
                     before, seq = row["hash"], seq + 1
             last = seq - 1
@@ -123,6 +127,19 @@ class Bundle:
             if list(head) != segment["head"] or head not in listed:
                 raise DoubtError(f"row {last} is not the head of {segment['head'][0]}")
             self.heads.append(head)
+
+    def _check_redacted(self) -> None:
+        """A row that does not follow was changed: by a takedown, whose row vouches for what is left, or by somebody."""
+        vouched: set[tuple[int, str]] = set()
+        for seq, row in self._journal.items():
+            if row["kind"] == "forgotten" and seq not in self._redacted:
+                vouched |= {(number, rest) for number, rest in json.loads(row["payload"])["rows"]}
+        for seq, row in self._redacted.items():
+            names = ("seq", "kind", "feed_id", "entry_id", "at", "payload", "hash")
+            if (seq, sha256(canonical([row[name] for name in names]).encode("utf-8"))) not in vouched:
+                raise DoubtError(f"journal row {seq} does not follow from the one before it")
+        if self._redacted:
+            say(f"{len(self._redacted)} of them tell of entries that were taken down since, as other rows say")
 
     def _check_entry(self, entry: Row, idle: Row) -> None:
         """Every version has the digest that the journal has, none is missing; the entry is the one that was added."""

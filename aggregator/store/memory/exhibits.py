@@ -9,7 +9,7 @@ from aggregator.errors import UnknownEntryError
 from aggregator.model import DayHead, EntryId, FeedId
 from aggregator.ports import Columns, JournalLine
 from aggregator.store.captures import CAPTURED, capture_row
-from aggregator.store.memory.evidence import line
+from aggregator.store.memory.evidence import MemoryEvidence, line
 from aggregator.store.memory.readers import MemoryArchive
 from aggregator.store.memory.tables import Tables
 from aggregator.store.rows import entry_row, revision_row
@@ -52,6 +52,10 @@ class MemoryExhibits:
     def span(self, first: int, last: int) -> Iterator[JournalLine]:
         """The journal from one row to another, both included."""
         return (line(row) for row in self._tables.rows.values() if first <= row.seq <= last)
+
+    def takedowns(self) -> tuple[JournalLine, ...]:
+        """The journal rows of takedowns, in order."""
+        return tuple(MemoryEvidence(self._tables).takedowns())
 
     def tip(self) -> int:
         """The number of the last journal row."""

@@ -17,6 +17,7 @@ from aggregator.store.sqlite.driver import FAULTS, plain_fault, sqlite3
 from aggregator.store.sqlite.evidence import open_to_read
 
 _LINE = "SELECT seq, kind, feed_id, entry_id, at, payload, hash FROM journal"
+_TAKEDOWNS = f"{_LINE} WHERE seq IN (SELECT seq FROM takedowns) ORDER BY seq"  # noqa: S608 - fixed texts
 _FEED = "SELECT id, url, title, site_url, category, tag FROM feeds WHERE id = ?"
 _BODIES = """
 SELECT DISTINCT captures.* FROM polls CROSS JOIN captures ON captures.id = polls.capture
@@ -70,6 +71,10 @@ class SqliteExhibits:
         with self._plainly():
             for row in self._reader.execute(f"{_LINE} WHERE seq BETWEEN ? AND ? ORDER BY seq", (first, last)):
                 yield _line(row)
+
+    def takedowns(self) -> tuple[JournalLine, ...]:
+        """The journal rows of takedowns, in order."""
+        return tuple(map(_line, self._all(_TAKEDOWNS)))
 
     def tip(self) -> int:
         """The number of the last journal row."""
