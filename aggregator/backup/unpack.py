@@ -62,7 +62,7 @@ class _Plain(tarfile.TarInfo):
 
 
 def _tar(stream: IO[bytes]) -> tarfile.TarFile:
-    return tarfile.open(fileobj=stream, mode="r|", tarinfo=_Plain)
+    return tarfile.open(fileobj=stream, mode="r|", bufsize=BITE, tarinfo=_Plain)
 
 
 def _short(name: str) -> str:
