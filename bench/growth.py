@@ -8,6 +8,7 @@ chain of the journal is not continued over the copies: such a store serves for t
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -18,6 +19,7 @@ from pathlib import Path
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the library the service itself runs on
 
 from bench.farmhouse import Farmhouse
+from bench.months import MonthCost, month_cost
 from bench.scenarios import SCENARIOS, Stage, Tell
 
 SMALL, LARGE = 10_000, 1_000_000
@@ -53,13 +55,14 @@ _OLD |= {"entries": "id <= :ids", "journal": "seq <= :seqs AND kind = 'added'"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
-    """One poll of a filled store: seconds and bytes."""
+    """One poll of a filled store: seconds and bytes; and the newest page of its fullest month."""
 
     stored: int
     wall: float
     cpu: float
     peak: int
     database: int
+    month: MonthCost | None = None
 
 
 def growth(house: Farmhouse, sizes: Sequence[int], tell: Tell) -> list[Growth]:
@@ -74,11 +77,21 @@ def _grown(house: Farmhouse, size: int, tell: Tell) -> Growth:
         tell(f"growth: filling a store with {size:,} entries")
         stage.poll(cold)
         fill(stage.database, size)
+        _as_published(stage.database)
         stage.poll(same)
         stored = stage.entries()
         tell(f"growth: {stored:,} entries stored, polling {house.farm.feeds} feeds with one new entry each")
         cost, _ = stage.poll(new)
-        return Growth(stored=stored, wall=cost.wall, cpu=cost.cpu, peak=cost.peak, database=stage.size())
+        size, month = stage.size(), month_cost(stage.database)
+        return Growth(stored=stored, wall=cost.wall, cpu=cost.cpu, peak=cost.peak, database=size, month=month)
+
+
+def _as_published(database: Path) -> None:
+    """Let the copies count as published: what is measured is a poll, not the first publish of a million entries."""
+    note = database.parent / "public" / ".state.json"
+    with closing(sqlite3.connect(database)) as reader:
+        seq = reader.execute("SELECT max(seq) FROM journal").fetchone()[0]
+    note.write_text(json.dumps({**json.loads(note.read_text()), "seq": seq}))
 
 
 def fill(path: Path, size: int) -> None:
@@ -97,6 +110,8 @@ def fill(path: Path, size: int) -> None:
             for statement in statements:
                 database.execute(statement, {"n": number, "ids": ids, "seqs": seqs})
             database.execute("COMMIT")
+        # Months are counted again when the store is opened next.
+        database.execute("DELETE FROM meta WHERE name = 'zone'")
         database.execute("UPDATE feeds SET entries = (SELECT count(*) FROM entries WHERE feed_id = feeds.id)")
         database.execute("ANALYZE")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

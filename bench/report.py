@@ -98,6 +98,11 @@ def show(report: Report, console: Console) -> None:
             f"growth: {one.stored:,} entries stored ({one.database / MEGA:.0f} MB): one new entry in each feed took "
             f"{one.wall:.1f} s, {one.cpu:.1f} s of CPU time, {one.peak / MEGA:.0f} MB"
         )
+        if one.month:
+            console.print(
+                f"growth: the newest page of a month of {one.month.entries:,} entries took "
+                f"{one.month.seconds * 1000:.0f} ms in all its forms"
+            )
     for failure in report.failures:
         console.print(failure, style="bold red", markup=False, highlight=False)
 

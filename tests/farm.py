@@ -47,7 +47,7 @@ class World:
         """One real command; asserts its exit status unless that is ``None``."""
         done = subprocess.run(self.command(*args), check=False, cwd=ROOT, capture_output=True, text=True, timeout=120)
         assert status is None or done.returncode == status, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        if {"poll", "publish"} & set(args):
+        if {"poll", "publish", "backfill", "import"} & set(args):
             self.check_chain()
         return done
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model import FeedId, File, Founding, MonthPage, Scope, Shift, ShiftKind, SourceCard
@@ -12,21 +12,11 @@ from aggregator.ports import Shelves
 from aggregator.publish.atom import render_atom
 from aggregator.publish.month_pages import render_index, render_month, render_year
 from aggregator.publish.month_text import render_month_text
-from aggregator.publish.months import NOTHING, Due, due, last_number, month_edition, paths_of, reach, whole
+from aggregator.publish.months import NOTHING, PAGE, Due, due, last_number, month_edition, paths_of, reach, whole
 from aggregator.publish.press import Press
 
-
-@dataclass(slots=True)
-class _Moved:
-    """What happened in one month: ranks of entries, counted from the oldest."""
-
-    changed: list[int] = field(default_factory=list)
-    added: list[int] = field(default_factory=list)
-    removed: list[int] = field(default_factory=list)
-
-    def note(self, kind: ShiftKind, rank: int) -> None:
-        ranks = {ShiftKind.ADDED: self.added, ShiftKind.REMOVED: self.removed, ShiftKind.CHANGED: self.changed}
-        ranks[kind].append(rank)
+WINDOW = 50_000
+"""Rows of the journal since the last publish beyond which nobody asks what each of them changed."""
 
 
 class MonthPages:
@@ -38,12 +28,20 @@ class MonthPages:
         """Everything is due; ``at`` is the instant of the last change of the archive (aware, UTC)."""
         self._shelves, self._press, self._founding = shelves, press, founding
         self._cards, self._at = {card.id: card for card in cards}, at
-        self._shifts: tuple[Shift, ...] | None = None
+        self._shifts: tuple[Shift, ...] | None = None  # nothing is known of what changed
         self._configured: frozenset[FeedId] = frozenset()
         self.gone: list[str] = []
 
+    @property
+    def everything(self) -> bool:
+        """Whether every page is due."""
+        return self._shifts is None
+
     def only(self, after: int, until: int) -> None:
-        """Only what the journal says changed after one number and up to another is due."""
+        """Only what the journal says changed after one number and up to another is due; where that is very much,
+        everything is."""
+        if until - after > WINDOW:
+            return
         self._shifts = self._shelves.shifts(after, until)
         self._configured = frozenset(self._shelves.configured(after, until))
 
@@ -58,6 +56,12 @@ class MonthPages:
             wanted |= self._all_of(scope, feed_id)
         yield from self._render(scope, wanted)
 
+    def newest(self, card: SourceCard | None, month: str) -> tuple[File, ...]:
+        """The newest page of one month in all its forms, whether it is due or not."""
+        scope = self._scope(card)
+        entries = next((shelf.entries for shelf in scope.shelves if shelf.month == month), 0)
+        return self._files(self._page(scope, month, entries, None)) if entries else ()
+
     def _scope(self, card: SourceCard | None) -> Scope:
         return Scope(card=card, shelves=self._shelves.shelves(card.id if card else None))
 
@@ -68,17 +72,28 @@ class MonthPages:
 
     def _due(self, scope: Scope, shifts: Iterable[Shift]) -> dict[str, Due]:
         """The pages of each month to render; a month that came or went changes what its neighbours lead to."""
-        moved: dict[str, _Moved] = defaultdict(_Moved)
+        moved: dict[str, list[Shift]] = defaultdict(list)
         for shift in shifts:
-            month, rank = self._shelves.place(shift, scope.card.id if scope.card else None)
-            moved[month].note(shift.kind, rank)
+            moved[self._shelves.month_of(shift)].append(shift)
         counts = {shelf.month: shelf.entries for shelf in scope.shelves}
-        wanted = {month: due(counts.get(month, 0), one.changed, one.added, one.removed) for month, one in moved.items()}
-        for month, one in moved.items():
-            if counts.get(month, 0) in (0, len(one.added)):
+        wanted = {month: self._due_in(scope, counts.get(month, 0), found) for month, found in moved.items()}
+        for month, found in moved.items():
+            if counts.get(month, 0) in (0, _count(found, ShiftKind.ADDED)):
                 for near in _neighbours(list(counts), month):
                     wanted[near] = replace(wanted.get(near, NOTHING), newest=True)
         return wanted
+
+    def _due_in(self, scope: Scope, entries: int, shifts: list[Shift]) -> Due:
+        """The pages of one month. To find the place of each of many entries would cost more than to render them all."""
+        added, removed = _count(shifts, ShiftKind.ADDED), _count(shifts, ShiftKind.REMOVED)
+        if len(shifts) > PAGE:
+            return whole(entries, entries - added + removed)
+        feed_id = scope.card.id if scope.card else None
+        ranks = [(shift.kind, self._shelves.rank(shift, feed_id)) for shift in shifts]
+        changed, moved = (
+            [rank for kind, rank in ranks if (kind is ShiftKind.CHANGED) is each] for each in (True, False)
+        )
+        return due(entries, entries - added + removed, changed, moved)
 
     def _render(self, scope: Scope, wanted: Mapping[str, Due]) -> Iterator[File]:
         counts = {shelf.month: shelf.entries for shelf in scope.shelves}
@@ -122,6 +137,10 @@ class MonthPages:
             render_month_text(page, self._press),
             render_month(page, edition, self._press),
         )
+
+
+def _count(shifts: Iterable[Shift], kind: ShiftKind) -> int:
+    return sum(shift.kind is kind for shift in shifts)
 
 
 def _neighbours(months: list[str], month: str) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ class _Run:
         self._put((render_heads(self._archive.heads(), at), *self._chronicle(), *self._manners(ledger)))
         self._flush()
         # Where everything is rendered, months are many: what is new goes first.
-        for card in (None, *(self._cards if self._everything else ())):
+        for card in (None, *(self._cards if self._months.everything else ())):
             self._put_months(card)
         self._flush()
         self._written += self._output.remove(self._months.gone)
@@ -132,7 +132,7 @@ class _Run:
         for edition in self._parts():
             count += 1
             self._put(render([edition], self._pages([edition]), self._press))
-            if (card := cards.get(edition.path)) and not self._everything:
+            if (card := cards.get(edition.path)) and not self._months.everything:
                 self._put_months(card)
         return count
 

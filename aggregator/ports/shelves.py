@@ -21,8 +21,12 @@ class Shelves(Protocol):
         """Published entries of a month, from the oldest on, after the first ``offset``."""
         ...
 
-    def place(self, shift: Shift, feed_id: FeedId | None) -> tuple[str, int]:
-        """The month of an entry, and how many published ones of that month are older."""
+    def month_of(self, shift: Shift) -> str:
+        """The month of the place in time that an entry has or left."""
+        ...
+
+    def rank(self, shift: Shift, feed_id: FeedId | None) -> int:
+        """How many published entries of the same month are older than that place."""
         ...
 
     def shifts(self, after: int, until: int) -> tuple[Shift, ...]:

@@ -82,26 +82,27 @@ def reach(entries: int, number: int | None) -> tuple[int, int]:
     return (number - 1) * PAGE, PAGE
 
 
-def due(entries: int, changed: Iterable[int], added: Sequence[int], removed: Sequence[int]) -> Due:
-    """What to render of a month that has so many entries now.
+def due(entries: int, before: int, changed: Iterable[int], moved: Sequence[int]) -> Due:
+    """What to render of a month that has so many entries now and had ``before`` so many.
 
-    ``changed`` and ``added`` are the ranks of entries, counted from the oldest, ``removed`` the ranks of places that
-    entries left. Where an entry came or went, all that is newer has moved.
+    ``changed`` are the ranks of entries, counted from the oldest, ``moved`` those of places where an entry came or
+    went: all that is newer has moved there.
     """
-    last, before = last_number(entries), last_number(entries - len(added) + len(removed))
+    last, led = last_number(entries), last_number(before)
     pages = {rank // PAGE + 1 for rank in changed}
-    if moved := [*added, *removed]:
+    if moved:
         # The last numbered page led to the newest one, and may lead to another numbered page now.
-        pages |= set(range(min(min(moved) // PAGE + 1, max(before, 1)), last + 1))
+        pages |= set(range(min(min(moved) // PAGE + 1, max(led, 1)), last + 1))
     newest = bool(moved) or any(page > last for page in pages)
     numbers = tuple(sorted(page for page in pages if page <= last))
-    return Due(newest=newest and entries > 0, numbers=numbers, gone=last + 1, until=before + 1)
+    return Due(newest=newest and entries > 0, numbers=numbers, gone=last + 1, until=led + 1)
 
 
-def whole(entries: int) -> Due:
+def whole(entries: int, before: int = 0) -> Due:
     """Everything of a month."""
     last = last_number(entries)
-    return Due(newest=entries > 0, numbers=tuple(range(1, last + 1)), gone=last + 1, until=last + 1)
+    numbers = tuple(range(1, last + 1))
+    return Due(newest=entries > 0, numbers=numbers, gone=last + 1, until=last_number(before) + 1)
 
 
 def name_of(month: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from aggregator.model import FeedId, Provenance
+from aggregator.pipeline import months as rendering
 from aggregator.publish import months
 from aggregator.publish.folder import Folder
 from tests.builders import candidate, copy_of, query, source
@@ -55,6 +56,18 @@ def test_rendering_as_it_comes_gives_the_same_pages(home: Home, monkeypatch: pyt
     names = set(found)
     assert {"archive.html", "2026.html", "2026/02.html", "2026/02/index.txt", "2026/02/feed.atom"} <= names
     assert {"2026/02/page/3.html", "feeds/bramford/2023/06/feed.atom", "feeds/ashmere/2026/03.html"} <= names
+
+
+def test_very_much_at_once_is_rendered_whole(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many entries of one month, or more than anybody can ask about, give the same pages; none is left over."""
+    monkeypatch.setattr(months, "PAGE", 4)
+    home.poll("ashmere", *home.new("ashmere", 9, START), at=START)
+    home.publish()
+    for window, many in ((50_000, 130), (20, 30)):
+        monkeypatch.setattr(rendering, "WINDOW", window)
+        home.poll("ashmere", *home.new("ashmere", many, START + timedelta(minutes=1)), at=START)
+        home.publish()
+        assert pages(home.output.root) == afresh(home)
 
 
 def test_a_poll_rewrites_only_its_month(home: Home) -> None:

@@ -91,8 +91,9 @@ def test_shifts_tell_which_entries_moved(store: Store) -> None:
         (2, "ashmere", "changed"),
         (5, "ashmere", "added"),
     ]
-    assert [store.shelves.place(shift, None) for shift in shifts] == [("2026-07", 1), ("2026-06", 0), ("2026-07", 0)]
-    assert store.shelves.place(shifts[0], FeedId("ashmere")) == ("2026-07", 1)
+    assert [store.shelves.month_of(shift) for shift in shifts] == ["2026-07", "2026-06", "2026-07"]
+    assert [store.shelves.rank(shift, None) for shift in shifts] == [1, 0, 0]
+    assert store.shelves.rank(shifts[0], FeedId("ashmere")) == 1
     assert store.shelves.shifts(seq, seq) == ()
 
 

@@ -39,13 +39,16 @@ class MemoryShelves:
         found = [each for each in own if month_of(each.published_at, zone) == month]
         return sorted(found, key=lambda each: (each.published_at, each.entry_id))
 
-    def place(self, shift: Shift, feed_id: FeedId | None) -> tuple[str, int]:
-        """The month of an entry, and how many published ones of that month are older."""
+    def month_of(self, shift: Shift) -> str:
+        """The month of the place in time that an entry has or left."""
+        return month_of(shift.published_at, self._tables.shelves.zone)
+
+    def rank(self, shift: Shift, feed_id: FeedId | None) -> int:
+        """How many published entries of the same month are older than that place."""
         with self._tables.undo.lock:
-            month = month_of(shift.published_at, self._tables.shelves.zone)
             place = (shift.published_at, shift.entry_id)
-            older = [each for each in self._of(feed_id, month) if (each.published_at, each.entry_id) < place]
-            return month, len(older)
+            own = self._of(feed_id, self.month_of(shift))
+            return sum((each.published_at, each.entry_id) < place for each in own)
 
     def shifts(self, after: int, until: int) -> tuple[Shift, ...]:
         """What the journal says of published entries after one number and up to another; a copy is told of its lead."""

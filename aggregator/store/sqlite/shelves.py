@@ -124,14 +124,19 @@ class SqliteShelves:
             rows = reader.execute(_PAGE[feed_id is None], facts).fetchall()
             return items_of(reader, [EntryId(row[0]) for row in rows])
 
-    def place(self, shift: Shift, feed_id: FeedId | None) -> tuple[str, int]:
-        """The month of an entry, and how many published ones of that month are older."""
+    def month_of(self, shift: Shift) -> str:
+        """The month of the place in time that an entry has or left."""
+        with self._database.reading() as reader:
+            return month_of(shift.published_at, _zone(reader))
+
+    def rank(self, shift: Shift, feed_id: FeedId | None) -> int:
+        """How many published entries of the same month are older than that place."""
         with self._database.reading() as reader:
             zone = _zone(reader)
-            month = month_of(shift.published_at, zone)
-            since, at = instant_text(span_of(month, zone)[0]), instant_text(shift.published_at)
-            facts = {"feed": feed_id, "since": since, "at": at, "id": shift.entry_id}
-            return month, int(reader.execute(_RANK[feed_id is None], facts).fetchone()[0])
+            first, _ = span_of(month_of(shift.published_at, zone), zone)
+            at = instant_text(shift.published_at)
+            facts = {"feed": feed_id, "since": instant_text(first), "at": at, "id": shift.entry_id}
+            return int(reader.execute(_RANK[feed_id is None], facts).fetchone()[0])
 
     def shifts(self, after: int, until: int) -> tuple[Shift, ...]:
         """What the journal says of published entries after one number and up to another; a copy is told of its lead."""
