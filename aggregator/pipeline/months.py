@@ -89,7 +89,9 @@ class MonthPages:
         if len(shifts) > PAGE:
             return whole(entries, entries - added + removed)
         feed_id = scope.card.id if scope.card else None
-        ranks = [(shift.kind, self._shelves.rank(shift, feed_id)) for shift in shifts]
+        # Counted from the newest, as what has just come is new.
+        newer = ((shift.kind, self._shelves.newer(shift, feed_id)) for shift in shifts)
+        ranks = [(kind, max(entries - count - (kind is not ShiftKind.REMOVED), 0)) for kind, count in newer]
         changed, moved = (
             [rank for kind, rank in ranks if (kind is ShiftKind.CHANGED) is each] for each in (True, False)
         )

@@ -25,8 +25,8 @@ class Shelves(Protocol):
         """The month of the place in time that an entry has or left."""
         ...
 
-    def rank(self, shift: Shift, feed_id: FeedId | None) -> int:
-        """How many published entries of the same month are older than that place."""
+    def newer(self, shift: Shift, feed_id: FeedId | None) -> int:
+        """How many published entries of the same month are newer than that place: few, for what has just come."""
         ...
 
     def shifts(self, after: int, until: int) -> tuple[Shift, ...]:

@@ -92,8 +92,9 @@ def test_shifts_tell_which_entries_moved(store: Store) -> None:
         (5, "ashmere", "added"),
     ]
     assert [store.shelves.month_of(shift) for shift in shifts] == ["2026-07", "2026-06", "2026-07"]
-    assert [store.shelves.rank(shift, None) for shift in shifts] == [1, 0, 0]
-    assert store.shelves.rank(shifts[0], FeedId("ashmere")) == 1
+    assert [store.shelves.newer(shift, None) for shift in shifts] == [0, 0, 1]
+    assert store.shelves.newer(shifts[2], FeedId("ashmere")) == 1
+    assert store.shelves.newer(shifts[2], FeedId("bramford")) == 0
     assert store.shelves.shifts(seq, seq) == ()
 
 

@@ -43,12 +43,12 @@ class MemoryShelves:
         """The month of the place in time that an entry has or left."""
         return month_of(shift.published_at, self._tables.shelves.zone)
 
-    def rank(self, shift: Shift, feed_id: FeedId | None) -> int:
-        """How many published entries of the same month are older than that place."""
+    def newer(self, shift: Shift, feed_id: FeedId | None) -> int:
+        """How many published entries of the same month are newer than that place."""
         with self._tables.undo.lock:
             place = (shift.published_at, shift.entry_id)
             own = self._of(feed_id, self.month_of(shift))
-            return sum((each.published_at, each.entry_id) < place for each in own)
+            return sum((each.published_at, each.entry_id) > place for each in own)
 
     def shifts(self, after: int, until: int) -> tuple[Shift, ...]:
         """What the journal says of published entries after one number and up to another; a copy is told of its lead."""

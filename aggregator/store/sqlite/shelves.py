@@ -43,13 +43,13 @@ _PAGE = {
     WHERE feed_id = :feed AND pub_seq IS NOT NULL AND published_at >= :since AND published_at < :until
     ORDER BY published_at, id LIMIT :limit OFFSET :offset""",
 }
-_RANK = {
+_NEWER = {
     True: """SELECT count(*) FROM entries INDEXED BY entries_published
-    WHERE pub_seq IS NOT NULL AND published_at >= :since AND published_at <= :at
-    AND (published_at < :at OR id < :id)""",
+    WHERE pub_seq IS NOT NULL AND published_at >= :at AND published_at < :until
+    AND (published_at > :at OR id > :id)""",
     False: """SELECT count(*) FROM entries INDEXED BY entries_published_by_feed
-    WHERE feed_id = :feed AND pub_seq IS NOT NULL AND published_at >= :since AND published_at <= :at
-    AND (published_at < :at OR id < :id)""",
+    WHERE feed_id = :feed AND pub_seq IS NOT NULL AND published_at >= :at AND published_at < :until
+    AND (published_at > :at OR id > :id)""",
 }
 _SHIFTS = """
 SELECT own.id, own.feed_id, own.published_at, iif(journal.kind IN (SELECT value FROM json_each(:came)), 'added', iif(
@@ -129,14 +129,14 @@ class SqliteShelves:
         with self._database.reading() as reader:
             return month_of(shift.published_at, _zone(reader))
 
-    def rank(self, shift: Shift, feed_id: FeedId | None) -> int:
-        """How many published entries of the same month are older than that place."""
+    def newer(self, shift: Shift, feed_id: FeedId | None) -> int:
+        """How many published entries of the same month are newer than that place."""
         with self._database.reading() as reader:
             zone = _zone(reader)
-            first, _ = span_of(month_of(shift.published_at, zone), zone)
+            _, until = span_of(month_of(shift.published_at, zone), zone)
             at = instant_text(shift.published_at)
-            facts = {"feed": feed_id, "since": instant_text(first), "at": at, "id": shift.entry_id}
-            return int(reader.execute(_RANK[feed_id is None], facts).fetchone()[0])
+            facts = {"feed": feed_id, "until": instant_text(until), "at": at, "id": shift.entry_id}
+            return int(reader.execute(_NEWER[feed_id is None], facts).fetchone()[0])
 
     def shifts(self, after: int, until: int) -> tuple[Shift, ...]:
         """What the journal says of published entries after one number and up to another; a copy is told of its lead."""
