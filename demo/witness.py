@@ -32,7 +32,7 @@ class Witness:
     """Remembers what was seen first of each kind; an outage counts only once the feed is well again."""
 
     seen: dict[str, Sight] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -52,9 +52,9 @@ class Witness:
         if parish is None:
             return None
         if parish["status"] in {"failing", "not-a-feed"}:
-            self.faults += [parish["status_text"]] if parish["status_text"] not in self.faults else []
+            self.faults.setdefault(parish["status"], parish["status_text"].split(";")[0])
         elif parish["status"] == "healthy" and self.faults:
-            text = f"{'; then '.join(self.faults)}; now healthy again"
+            text = f"{'; then '.join(self.faults.values())}; now healthy again"
             return self.note(Sight(kind="outage", text=text, about=OUTAGE_FEED))
         return None
 
