@@ -90,6 +90,12 @@ async def test_refused_identity(client: httpx.AsyncClient) -> None:
     assert (await client.get("/robots.txt", headers={"Accept-Encoding": "identity;q=0"})).status_code == 406
 
 
+async def test_codings_in_two_fields_are_one_list(client: httpx.AsyncClient) -> None:
+    """RFC 9110 5.3: a client, or a proxy in front of it, may split a list over several fields."""
+    answer = await client.get("/feed.atom", headers=[("Accept-Encoding", "identity"), ("Accept-Encoding", "br")])
+    assert answer.headers["content-encoding"] == "br"
+
+
 async def test_missing_copy_falls_back(client: httpx.AsyncClient, public: Path) -> None:
     """A copy that is not there, or is a link, is not offered."""
     (public / "feed.atom.br").unlink()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.model import Site
 from aggregator.web import create_app
+from aggregator.web.callbacks import MOST_CONTENT
 from tests.web.conftest import READY, SITE, client_of
 
 
@@ -71,6 +72,29 @@ async def test_content_arrives_whole_with_its_headers(public: Path) -> None:
     assert got.status_code == 202
     ((token, heard, body),) = desk.brought
     assert (token, body, heard["x-hub-signature"]) == ("abc", b"\x00body", "sha1=a,sha256=b")
+
+
+async def test_content_is_bounded_whether_declared_or_not(public: Path) -> None:
+    """H-64, H-84: the length is believed where it refuses, and counted where none is given; the rest is not read."""
+    desk = Desk()
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(MOST_CONTENT // 1_000_000 + 5):
+            yield bytes(1_000_000)
+
+    async with client_of(create_app(public, lambda: READY, SITE, push=desk)) as client:
+        assert (await client.post("/push/abc", content=endless())).status_code == 413
+        assert (await client.post("/push/abc", headers={"Content-Length": str(MOST_CONTENT + 1)})).status_code == 413
+        assert (await client.post("/push/abc", content=bytes(MOST_CONTENT))).status_code == 202
+    assert [len(body) for _, _, body in desk.brought] == [MOST_CONTENT]
+
+
+async def test_packed_content_is_refused(public: Path) -> None:
+    """H-84: what is signed is what was sent, and nothing is unpacked for a stranger."""
+    desk = Desk()
+    async with client_of(create_app(public, lambda: READY, SITE, push=desk)) as client:
+        got = await client.post("/push/abc", content=b"x", headers={"Content-Encoding": "gzip"})
+    assert (got.status_code, desk.brought) == (415, [])
 
 
 async def test_without_push_there_are_no_callbacks(public: Path) -> None:

@@ -113,3 +113,11 @@ def test_links_of_a_page() -> None:
     assert "feeds/a.atom" in (links("feeds/a.html", SITE) or "")
     assert links("about-our-bot.html", SITE) is None
     assert links("style.css", SITE) is None
+
+
+def test_sealed_documents_are_fixed_once_they_lead_on() -> None:
+    """R-43: a document of the chain changes once more, when it gets its link to the next; then never again."""
+    file = "archive/feed/7/1.atom"
+    assert "immutable" not in cache_control(file)
+    assert "immutable" not in cache_control(file, {"prev-archive": "https://x.example/"})
+    assert "immutable" in cache_control(file, {"next-archive": "https://x.example/"})
