@@ -8,6 +8,8 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from aggregator.backup.scratch import write_new
+
 MANIFEST, TAGS = "manifest-sha512.txt", "tagmanifest-sha512.txt"
 
 
@@ -53,15 +55,8 @@ def _encoded(name: str) -> str:
 
 def _write(path: Path, parts: Iterable[bytes]) -> tuple[str, int]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha512(), 0
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-    with os.fdopen(handle, "wb") as out:
-        for part in parts:
-            out.write(part)
-            digest.update(part)
-            size += len(part)
-        out.flush()
-        os.fsync(handle)
+    digest = hashlib.sha512()
+    size = write_new(path, parts, digest)
     return digest.hexdigest(), size
 
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from aggregator.backup.manifest import LARGEST, MANIFEST, permitted, read_manifest
+from aggregator.backup.scratch import write_new
 from aggregator.errors import StoreError
 from aggregator.model import Manifest, Packed
 
@@ -87,13 +88,6 @@ def _told(parts: Iterable[bytes], tell: Tell) -> Iterable[bytes]:
 
 def _written(path: Path, name: str, parts: Iterable[bytes]) -> Packed:
     path.parent.mkdir(exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    digest, size = sha256(), 0
-    with os.fdopen(handle, "wb") as out:
-        for part in parts:
-            out.write(part)
-            digest.update(part)
-            size += len(part)
-        out.flush()
-        os.fsync(handle)
+    digest = sha256()
+    size = write_new(path, parts, digest)
     return Packed(name=name, size=size, digest=digest.hexdigest())

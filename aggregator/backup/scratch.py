@@ -5,9 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 from aggregator.errors import StoreError
 
@@ -80,6 +81,31 @@ def _move(source: Path, target: Path) -> None:
 
 def _taken(target: Path) -> None:
     raise StoreError(f"{target} exists already, and nothing is ever overwritten; choose another name")
+
+
+class Digest(Protocol):
+    """What hashlib makes."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take some more bytes in."""
+        ...
+
+
+def write_new(path: Path, parts: Iterable[bytes], digest: Digest) -> int:
+    """Write a file that is not there yet, safe from a power cut, and hash it on the way; returns its size in bytes.
+
+    Raises `OSError`: something has this name already (a link, too), or the disk refuses.
+    """
+    size = 0
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    with os.fdopen(handle, "wb") as out:
+        for part in parts:
+            out.write(part)
+            digest.update(part)
+            size += len(part)
+        out.flush()
+        os.fsync(handle)
+    return size
 
 
 def flush_folder(folder: Path) -> None:
