@@ -53,6 +53,15 @@ class Bindery:
             written += self._write(batch, last, head)
         return written
 
+    def redo(self, segments: Sequence[Segment], head: Head) -> list[str]:
+        """Render sealed documents of one chain anew, because something in them was taken down (R-39)."""
+        written: list[str] = []
+        for segment in segments:
+            following = self._chains.segment(segment.chain, segment.number + 1)
+            sealed = self._render(segment, head)
+            written += self._output.write(published(sealed, segment, following, self._press.site))
+        return written
+
     def _write(self, batch: Sequence[Segment], last: int, head: Head) -> tuple[str, ...]:
         """The documents of some segments, newest first; those below number ``last`` have a next one by now."""
         files: list[File] = []

@@ -21,6 +21,7 @@ from aggregator.publish.heads import render_heads
 from aggregator.publish.manners import render_manners
 from aggregator.publish.press import Press
 from aggregator.publish.render import render, render_site, rendering
+from aggregator.publish.taken_down import render_taken_down
 from aggregator.version import __version__
 
 LEDGER = timedelta(days=7)
@@ -104,6 +105,9 @@ class _Run:
             self._months.only(extent.since, touched.seq)
         self._due: list[File] = []
         self._written: list[str] = []
+        self._takedowns = library.takedowns.all() if extent.missing else library.takedowns.unfinished()
+        doing = library.takedowns.unfinished()
+        self._redo = [segment for each in doing for segment in library.chains.holding(each.entry_id)]
 
     def finish(self, mark: str, ledger: datetime | None) -> PublishReport:
         """Write what is to be written, the combined feed after its parts, and remember how far it goes. ``ledger`` is
@@ -114,6 +118,7 @@ class _Run:
         self._put(render([whole], self._cards, self._press))
         self._put(render_site(whole, self._cards, self._press, at))
         self._put((render_heads(self._archive.heads(), at), *self._chronicle(), *self._manners(ledger)))
+        self._put([render_taken_down(each, self._press) for each in self._takedowns])
         self._flush()
         # Where everything is rendered, months are many: what is new goes first.
         for card in (None, *(self._cards if self._months.everything else ())):
@@ -193,6 +198,7 @@ class _Run:
         """The subscription document of a chain, once the archive documents it leads to are there (R-32)."""
         listing = self._chains.listing(chain)
         self._written += self._bindery.bind(chain, listing.standing, head)
+        self._written += self._bindery.redo([each for each in self._redo if each.chain == chain], head)
         return subscription(head(listing), listing)
 
     def _combined(self, listing: Listing) -> Edition:

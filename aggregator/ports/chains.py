@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from aggregator.model import Listing, PublishEvent, Sealed, Segment, Standing
+from aggregator.model import EntryId, Listing, PublishEvent, Sealed, Segment, Standing
 
 
 class Chains(Protocol):
@@ -45,6 +45,10 @@ class Chains(Protocol):
     def contents(self, segment: Segment) -> Listing:
         """What the document of a segment lists: each entry once, as it was when the segment was sealed (R-33); a
         tombstone in place of what was taken down since (R-39)."""
+        ...
+
+    def holding(self, entry_id: EntryId) -> tuple[Segment, ...]:
+        """Every segment that lists this entry, or an entry that it repeats or duplicates."""
         ...
 
     def kept(self, segment: Segment) -> Sealed | None:

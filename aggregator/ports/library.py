@@ -7,6 +7,7 @@ from typing import Protocol
 from aggregator.ports.archive import Archive
 from aggregator.ports.chains import Chains
 from aggregator.ports.shelves import Shelves
+from aggregator.ports.takedowns import Takedowns
 
 
 class Library(Protocol):
@@ -20,6 +21,11 @@ class Library(Protocol):
     @property
     def shelves(self) -> Shelves:
         """What is published, by month."""
+        ...
+
+    @property
+    def takedowns(self) -> Takedowns:
+        """What must not be published any more."""
         ...
 
     @property

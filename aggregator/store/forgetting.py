@@ -7,6 +7,7 @@ the archive can tell a takedown from a forgery: a redacted row is sound if such 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aggregator.barring import hidden_key
@@ -18,8 +19,10 @@ from aggregator.store.chain import Chain
 from aggregator.store.events import FRAME
 from aggregator.store.redaction import Redaction, row_rest
 from aggregator.store.rows import revision_digest
+from aggregator.store.sealed import unnamed
 from aggregator.store.sealing import seal_feed
-from aggregator.store.stored import StoredEntry
+from aggregator.store.shelving import shelve
+from aggregator.store.stored import StoredEntry, StoredRevision
 from aggregator.store.takedowns import Redactable
 
 FORGOTTEN = "forgotten"
@@ -86,7 +89,22 @@ def _redact(order: TakedownOrder, entry: StoredEntry, redaction: Redaction, chai
         tables.hide_key(entry.feed_id, key, hidden_key(entry.feed_id, key))
     tables.change_entry(replace(redaction.entry(entry), forgotten_at=order.at))
     known = [each for each in (*sorted(each for each in addresses if each), *keys) if each]
+    _unname(entry, versions, tables)
+    if entry.pub_seq is not None:
+        shelve(entry, tables.shelves, -1)
     tables.drop_traces(entry.feed_id, entry.entry_id, known, [word for word in words if word.strip()])
+
+
+def _unname(entry: StoredEntry, versions: Sequence[StoredRevision], tables: Redactable) -> None:
+    """Sealed documents of the entry that this one repeats or duplicates name it no more."""
+    if entry.lead is None:
+        return
+    titles = frozenset(each.entry.title for each in versions)
+    urls = frozenset(each.entry.url for each in versions if each.entry.url)
+    for segment, snapshot in tables.chains.holding(entry.lead):
+        changed = unnamed(snapshot, entry.lead, titles, urls)
+        if changed != snapshot:
+            tables.chains.change_snapshot(segment, changed)
 
 
 def _tell(seq: int, entry: StoredEntry, order: TakedownOrder, tables: Redactable) -> None:

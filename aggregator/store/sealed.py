@@ -70,9 +70,24 @@ class ChainTables(Protocol):
         """One more sealed segment."""
         ...
 
+    def holding(self, entry_id: EntryId) -> Sequence[tuple[Segment, Snapshot]]:
+        """Every segment with an event of this entry, with its snapshot."""
+        ...
+
+    def change_snapshot(self, segment: Segment, snapshot: Snapshot) -> None:
+        """Another snapshot for a segment: only to take a copy out of it that was taken down (R-39)."""
+        ...
+
     def keep_card(self, digest: str, card: SourceCard) -> None:
         """The card under its digest; one that is kept already is no conflict."""
         ...
+
+
+def unnamed(snapshot: Snapshot, lead: EntryId, titles: frozenset[str], urls: frozenset[str]) -> Snapshot:
+    """The snapshot without a copy of ``lead`` that bore one of these titles or stood at one of these addresses."""
+    members = dict(snapshot.members)
+    kept = tuple(one for one in members.pop(lead, ()) if one.title not in titles and one.url not in urls)
+    return replace(snapshot, members=members | ({lead: kept} if kept else {}))
 
 
 def lasting(card: SourceCard) -> SourceCard:

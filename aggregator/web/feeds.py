@@ -57,7 +57,7 @@ class Files:
         for _ in range(_TRIES):
             available = self._folder.codings(page.file)
             if available is None:
-                return self._missing(page, refusal)
+                return self._gone(ask, page) or self._missing(page, refusal)
             if page.moved_to:
                 return RedirectResponse(
                     page.moved_to, 308, {**SAFETY, **CORS, "Cache-Control": cache_control(page.file)}
@@ -69,6 +69,16 @@ class Files:
                 if copy:
                     return self._serve(ask, page, coding, copy)
         return refusal.unreadable()
+
+    def _gone(self, ask: Ask, page: Page) -> Response | None:
+        """410 with the page that says why, for what was taken down (W-09)."""
+        if (file := self._folder.gone(page.file)) is None:
+            return None
+        with self._folder.open(file, IDENTITY) as copy:
+            if copy is None:
+                return None
+            headers = {**SAFETY, **CORS, "Cache-Control": cache_control(file), "Content-Type": media_type(file)}
+            return Response(b"" if ask.head else copy.read(), 410, headers | {"Content-Length": str(copy.size)})
 
     def _missing(self, page: Page, refusal: Refusal) -> Response:
         """503 while nothing at all is published yet, else 404."""

@@ -24,6 +24,8 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # A link (ELOOP) and a name no file can have are as good as nothing.
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 _REMEMBERED = 4_096
+GONE = "gone"
+"""The folder of pages that stand in place of what was taken down."""
 T = TypeVar("T")
 Key = tuple[int, ...]
 """Which version of a file: device, number, size and times."""
@@ -51,6 +53,11 @@ class PublishedFolder:
         self._root = root
         self._tags: OrderedDict[Key, str] = OrderedDict()
         self._chains: OrderedDict[Key, Mapping[str, str]] = OrderedDict()
+
+    def gone(self, file: str) -> str | None:
+        """The page that says why there is no such file any more, where there is one. Raises `OSError`."""
+        page = f"{GONE}/{file}"
+        return page if self.codings(page) is not None else None
 
     def codings(self, file: str) -> frozenset[str] | None:
         """Which compressed copies lie beside the file; ``None`` where there is no such file. Raises `OSError`."""

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from aggregator.model import Site
 from aggregator.web.chain import ARCHIVE
+from aggregator.web.folder import GONE
 from aggregator.web.months import forms_of, is_folder
 
 FORMATS = {
@@ -62,6 +63,9 @@ def find_page(path: str, site: Site) -> Page | None:
         return Page(file="opml.xml", location=f"{prefix}opml.xml")
     folder = inner.endswith("/")
     parts = inner.removesuffix("/").split("/")
+    # A page that stands for what was taken down has no address of its own: it comes as 410 for what it stands for.
+    if parts[0] == GONE:
+        return None
     if not all(_PART.fullmatch(part) and not part.endswith(_HIDDEN) for part in parts):
         return None
     name = "/".join(parts)

@@ -290,3 +290,18 @@ async def test_site_below_a_path(public: Path) -> None:
             answer = await client.get(path)
             assert answer.status_code == 200
             assert "<https://vale.example/news/feed.atom>" in answer.headers["link"]
+
+
+async def test_what_was_taken_down_answers_410(client: httpx.AsyncClient, public: Path) -> None:
+    """W-09: the page says why; it has no address of its own, and a file that is there goes first."""
+    put(public, "gone/entries/7.html", b"<!doctype html><h1>Taken down</h1>" + b"<p>a court ordered so</p>" * 60)
+    for path in ("/entries/7/", "/entries/7", "/entries/7.html"):
+        got, head = await client.get(path), await client.head(path)
+        assert (got.status_code, head.status_code) == (410, 410)
+        assert b"a court ordered so" in got.content
+        assert dict(head.headers) == dict(got.headers)
+        assert got.headers["content-type"] == "text/html; charset=utf-8"
+    for path in ("/entries/8/", "/gone/entries/7/", "/gone/entries/7.html"):
+        assert (await client.get(path)).status_code == 404
+    put(public, "entries/7.html", b"<p>back</p>")
+    assert (await client.get("/entries/7/")).status_code == 200

@@ -105,6 +105,13 @@ class MemoryChains:
         entry, shown = self._tables.entry(event.entry_id), self._tables.revision(event.entry_id, number)
         return sealed_item(event, entry, shown, self._chains.cards[snapshot.cards[event.feed_id]], snapshot)
 
+    def holding(self, entry_id: EntryId) -> tuple[Segment, ...]:
+        """Every segment that lists this entry, or an entry that it repeats or duplicates."""
+        with self._tables.undo.lock:
+            numbers = (entry_id, self._tables.entry(entry_id).lead)
+            found = [segment for number in numbers if number for segment, _ in self._chains.holding(number)]
+            return tuple(dict.fromkeys(found))
+
     def kept(self, segment: Segment) -> Sealed | None:
         """The documents of a segment as first rendered; ``None`` before that."""
         with self._tables.undo.lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
-from aggregator.model import EntryId, PublishEvent, Sealed, Segment, SourceCard
+from aggregator.model import EntryId, EventKind, PublishEvent, Sealed, Segment, SourceCard
 from aggregator.store.memory.shelf import Shelf, Undo
 from aggregator.store.sealed import Snapshot
 from aggregator.store.segments import COMBINED, Tally, chain_of
@@ -55,6 +55,23 @@ class ChainShelves:
 
     def add_segment(self, segment: Segment, snapshot: Snapshot) -> None:
         """One more sealed segment."""
+        self.segments[segment.chain, segment.number] = (segment, snapshot)
+
+    def holding(self, entry_id: EntryId) -> list[tuple[Segment, Snapshot]]:
+        """Every segment with an event of this entry, with its snapshot."""
+        own = [each for each in self.events.values() if each.entry_id == entry_id]
+        told = [each for each in own if each.kind is not EventKind.TOMBSTONE]
+        return [
+            (segment, snapshot)
+            for segment, snapshot in sorted(self.segments.values(), key=lambda pair: (pair[0].chain, pair[0].number))
+            if any(
+                segment.chain in (COMBINED, chain_of(each.feed_id)) and segment.first <= each.seq <= segment.last
+                for each in told
+            )
+        ]
+
+    def change_snapshot(self, segment: Segment, snapshot: Snapshot) -> None:
+        """Another snapshot for a segment: only to take a copy out of it that was taken down (R-39)."""
         self.segments[segment.chain, segment.number] = (segment, snapshot)
 
     def keep_card(self, digest: str, card: SourceCard) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from aggregator.model import EventKind, Listing, PublishEvent, Sealed, Segment, SourceCard, Standing, Tombstone
+from aggregator.model import EntryId, EventKind, Listing, PublishEvent, Sealed, Segment, SourceCard, Standing, Tombstone
 from aggregator.store.events import event_of
 from aggregator.store.packing import pack, unpack
 from aggregator.store.sealed import card_of, segment_of, snapshot_of
@@ -15,7 +15,7 @@ from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.events import events
 from aggregator.store.sqlite.items import entry_in, items_of, version_in
-from aggregator.store.sqlite.segments import events_of, tally_in
+from aggregator.store.sqlite.segments import events_of, rows_holding, tally_in
 
 _LISTED = {
     True: """SELECT id FROM entries INDEXED BY entries_announced
@@ -116,6 +116,13 @@ class SqliteChains:
                 shown = version_in(reader, event.entry_id, number)
                 items.append(sealed_item(event, entry, shown, cards[event.feed_id], snapshot))
             return Listing(items=tuple(items), tombstones=tuple(tombstones))
+
+    def holding(self, entry_id: EntryId) -> tuple[Segment, ...]:
+        """Every segment that lists this entry, or an entry that it repeats or duplicates."""
+        with self._database.reading() as reader:
+            lead = entry_in(reader, entry_id).lead
+            rows = [row for number in (entry_id, lead) if number for row in rows_holding(reader, number)]
+            return tuple(dict.fromkeys(segment_of(row) for row in rows))
 
     def kept(self, segment: Segment) -> Sealed | None:
         """The documents of a segment as first rendered; ``None`` before that."""

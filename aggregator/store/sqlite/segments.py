@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from aggregator.model import EntryId, PublishEvent, Segment, SourceCard
+from aggregator.model import EntryId, FeedId, PublishEvent, Segment, SourceCard
 from aggregator.store.events import event_of
 from aggregator.store.rows import entry_of
-from aggregator.store.sealed import Snapshot, card_text, segment_row, tally_of, tally_text
-from aggregator.store.segments import COMBINED, Tally
+from aggregator.store.sealed import Snapshot, card_text, segment_of, segment_row, snapshot_of, tally_of, tally_text
+from aggregator.store.segments import COMBINED, Tally, chain_of
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.stored import StoredEntry
 
@@ -67,6 +67,13 @@ _FLOOR = {
     WHERE feed_id = :feed AND pub_seq IS NOT NULL AND announced = 1 AND pub_seq < :below
     ORDER BY pub_seq DESC LIMIT :count)""",
 }
+_SNAPSHOT = "UPDATE segments SET snapshot = ? WHERE chain = ? AND number = ?"
+_HOLDING = """
+SELECT DISTINCT segments.* FROM events CROSS JOIN segments
+ON segments.chain IN (:combined, :own || events.feed_id)
+AND segments.first <= events.seq AND segments.last >= events.seq
+WHERE events.entry_id = :entry AND events.kind <> 'tombstone' ORDER BY segments.chain, segments.number
+"""
 _ADD = """
 INSERT INTO segments (chain, number, month, part, kind, first, last, events, size, updated_at, sealed_at, sealed_by,
 snapshot) VALUES (:chain, :number, :month, :part, :kind, :first, :last, :events, :size, :updated_at, :sealed_at,
@@ -87,6 +94,13 @@ def tally_in(connection: sqlite3.Connection, chain: str) -> Tally:
     """Where the chain stands; an empty tally for a new one."""
     row = connection.execute(_TALLY, (chain,)).fetchone()
     return tally_of(row["tally"]) if row else Tally()
+
+
+def rows_holding(connection: sqlite3.Connection, entry_id: EntryId) -> list[sqlite3.Row]:
+    """The rows of segments with an event of this entry."""
+    facts = {"combined": COMBINED, "own": chain_of(FeedId("")), "entry": entry_id}
+    rows: list[sqlite3.Row] = connection.execute(_HOLDING, facts).fetchall()
+    return rows
 
 
 class ChainRows:
@@ -119,6 +133,15 @@ class ChainRows:
     def add_segment(self, segment: Segment, snapshot: Snapshot) -> None:
         """One more sealed segment."""
         self._writer.execute(_ADD, segment_row(segment, snapshot))
+
+    def holding(self, entry_id: EntryId) -> tuple[tuple[Segment, Snapshot], ...]:
+        """Every segment with an event of this entry, with its snapshot."""
+        return tuple((segment_of(row), snapshot_of(row)) for row in rows_holding(self._writer, entry_id))
+
+    def change_snapshot(self, segment: Segment, snapshot: Snapshot) -> None:
+        """Another snapshot for a segment: only to take a copy out of it that was taken down (R-39)."""
+        row = segment_row(segment, snapshot)
+        self._writer.execute(_SNAPSHOT, (row["snapshot"], segment.chain, segment.number))
 
     def keep_card(self, digest: str, card: SourceCard) -> None:
         """The card under its digest; one that is kept already is no conflict."""
