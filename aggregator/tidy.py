@@ -40,6 +40,8 @@ _EMPTY = frozenset({"br", "hr", "img", "wbr"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _HOLDERS = {"li": ("ul", "ol"), "dt": ("dl",), "dd": ("dl",)}
 _LINKED = {"a": "href", "img": "src"}
+# How most links are written; nearly each has an address of its own, so remembering them would not help.
+_PLAIN_LINK = re.compile(r'<a href="([^"<>&]*)">')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +50,12 @@ class Tidy:
 
     ``text`` has references resolved, a line for each block that has text, and all other white space as one space.
     ``links`` are the addresses of links and pictures in document order, as written; an empty one where there is none.
+    ``is_printable`` says that each line of the text is (`str.isprintable`).
     """
 
     text: str
     links: tuple[str, ...]
+    is_printable: bool
 
 
 class _Tag(NamedTuple):
@@ -72,44 +76,67 @@ def tidy(html: str) -> Tidy | None:
 
 @lru_cache(maxsize=64)
 def _tidy(html: str) -> Tidy | None:
-    if html.count("<") > _MOST_TAGS or any(odd in html for odd in ("\0", "\r", _BREAK)) or not _is_whole(html):
+    tags = html.count("<")
+    if tags > _MOST_TAGS or "\0" in html or "\r" in html or _BREAK in html or not _is_whole(html):
         return None
     has_references = "&" in html
     if has_references and not _are_sure(html):
         return None
     pieces = _SPLIT.split(html)
-    if len(pieces) // 2 != html.count("<"):
+    links = _links_of(pieces) if len(pieces) // 2 == tags else None
+    if links is None:
         return None
-    links: list[str] = []
-    opened, marked = [""], pieces[:1]
-    for tag, text in zip(map(_tag, pieces[1::2]), pieces[2::2], strict=True):
-        if tag is None or not _fits(tag, opened):
-            return None
-        if tag.address is not None:
-            links.append(tag.address)
-        marked.append(_BREAK + text if tag.is_block else text)
-    whole = "".join(marked)
+    whole = "".join(pieces)
     # No reference stands for a mark, so they can be resolved all at once.
-    lines = map(folded, (unescape(whole) if has_references else whole).split(_BREAK))
-    return Tidy(text="\n".join(filter(None, lines)), links=tuple(links))
+    text, is_printable = _lines(unescape(whole) if has_references else whole)
+    return Tidy(text=text, links=tuple(links), is_printable=is_printable)
 
 
-def _fits(tag: _Tag, opened: list[str]) -> bool:
-    """Whether a tag stands where nothing ends by itself; ``opened`` are the open elements, and are kept up to date."""
-    name, step, _, ends_p, address = tag
-    if step < 0:
-        return opened.pop() == name
-    if ends_p:
-        inner = opened[-1]
-        if "p" in opened or (name in _HOLDERS and inner not in _HOLDERS[name]):
-            return False
-        if name in _HEADINGS and inner in _HEADINGS:
-            return False
-    elif address is not None and name == "a" and "a" in opened:
+def _links_of(pieces: list[str]) -> list[str] | None:
+    """The addresses of tidy markup, split into texts and tags by turns; ``None`` for other markup.
+
+    Each tag is replaced in place by what it means to the text: a mark where it begins a line, else nothing.
+    """
+    links: list[str] = []
+    opened = [""]
+    for at in range(1, len(pieces), 2):
+        tag = _tag(pieces[at])
+        if tag is None:
+            return None
+        name, step, is_block, ends_p, address = tag
+        if step < 0:
+            if opened.pop() != name:
+                return None
+        elif not _fits(name, ends_p, opened):
+            return None
+        elif step:
+            opened.append(name)
+        if address is not None:
+            links.append(address)
+        pieces[at] = _BREAK if is_block else ""
+    return links
+
+
+def _fits(name: str, ends_p: bool, opened: list[str]) -> bool:
+    """Whether an element begins where nothing ends by itself, inside of those that are open."""
+    if not ends_p:
+        return name != "a" or "a" not in opened
+    if "p" in opened or (name in _HOLDERS and opened[-1] not in _HOLDERS[name]):
         return False
-    if step:
-        opened.append(name)
-    return True
+    return name not in _HEADINGS or opened[-1] not in _HEADINGS
+
+
+def _lines(text: str) -> tuple[str, bool]:
+    """The lines between marks that say anything, each `folded`, and whether all are printable."""
+    lines = []
+    is_printable = True
+    for part in text.split(_BREAK):
+        if line := part.strip():
+            if "  " in line or not line.isprintable():
+                line = " ".join(line.split())
+                is_printable = is_printable and line.isprintable()
+            lines.append(line)
+    return "\n".join(lines), is_printable
 
 
 def folded(text: str) -> str:
@@ -122,10 +149,9 @@ def folded(text: str) -> str:
 def _is_whole(html: str) -> bool:
     """No half characters, at which parsers fail."""
     try:
-        html.encode()
+        return html.isascii() or bool(html.encode())
     except UnicodeEncodeError:
         return False
-    return True
 
 
 def _are_sure(html: str) -> bool:
@@ -145,7 +171,11 @@ def _is_sure(reference: str) -> bool:
 @lru_cache(maxsize=1024)
 def _tag(text: str) -> _Tag | None:
     """A tag that is known in full, ``None`` for any other."""
-    found = _TAG.fullmatch(text) if len(text) <= _LONGEST_TAG else None
+    if len(text) > _LONGEST_TAG:
+        return None
+    if link := _PLAIN_LINK.fullmatch(text):
+        return _Tag("a", 1, False, False, link[1])
+    found = _TAG.fullmatch(text)
     if found is None:
         return None
     end, written, attributes, closed = found.groups()

@@ -31,7 +31,7 @@ def plain_text(html: str) -> str:
         return one_line(unescape(html) if "&" in html else html)
     if plain := tidy(html):
         line = plain.text.replace("\n", " ")
-        return line if line.isprintable() else one_line(line)
+        return line if plain.is_printable else one_line(line)
     if is_extreme(html):
         return one_line(unescape(scanned_text(html)))
     tree = LexborHTMLParser(with_breaks(html))
