@@ -81,7 +81,7 @@ def strip_title(title: str, names: frozenset[str]) -> str:
 def _may_end_in_phrase(line: str) -> bool:
     """Whether the end of a line has any word or sign without which no phrase of software is made."""
     end = line[-_LONGEST:]
-    return any(word in end for word in ("..", "published", "appeared", "read"))
+    return ".." in end or "published" in end or "appeared" in end or "continue read" in end or "read " in end
 
 
 def _is_furniture(line: str, rules: re.Pattern[str]) -> bool:

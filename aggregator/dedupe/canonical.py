@@ -32,6 +32,8 @@ _BULLETS = re.compile("[\u00b7\u2022\u2023\u2219\u25aa\u25cf\u25e6]")
 _WORD = re.compile(r"[^\W_]+")
 _SPACES = bytes(code if code >= 0x80 or chr(code).isalnum() else 0x20 for code in range(0x100))
 _FEW = 16
+_USUAL = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u00a0"
+"""What is typed in most texts: each folds alone, to ASCII."""
 
 
 def read(body: str, kind: str) -> Reading:
@@ -91,6 +93,11 @@ def body_words(reading: Reading) -> tuple[str, ...]:
     return tokens(strip_body(fold(reading.text)))
 
 
+def body_bytes(reading: Reading) -> list[bytes]:
+    """The same words as UTF-8, which is what hashes are made of."""
+    return byte_tokens(strip_body(fold(reading.text)))
+
+
 def title_words(title: str, names: Sequence[str] = ()) -> tuple[str, ...]:
     """The canonical words of a plain-text title, without a suffix that is one of the source's ``names`` (D-02)."""
     return tokens(strip_title(_one_line(title), _folded_names(tuple(names))))
@@ -102,8 +109,8 @@ def _folded_names(names: tuple[str, ...]) -> frozenset[str]:
 
 
 def composed(text: str) -> str:
-    """``text`` in Unicode's form NFC. Looked at closely only where some character in it could compose with others."""
-    return text if all(map(_is_inert, _foreign(text))) else unicodedata.normalize("NFC", text)
+    """``text`` in Unicode's form NFC; Python looks first whether there is anything to do."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _foreign(text: str) -> set[str]:
@@ -113,24 +120,20 @@ def _foreign(text: str) -> set[str]:
     return set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
 
 
-@lru_cache(maxsize=4096)
-def _is_inert(char: str) -> bool:
-    """Whether a character stays as it is in NFC whatever stands beside it: sure only of Latin letters and signs."""
-    return char < "\u0300" or (
-        "\u2000" <= char < "\u2c00" and unicodedata.is_normalized("NFC", char) and unicodedata.combining(char) == 0
-    )
-
-
 def fold(text: str) -> str:
     """Steps 3 and 4 of D-01: compatibility forms, invisible characters, quotes, dashes, bullets and case.
 
     A text with a few odd characters, each of which folds alone, is folded character by character: the same, faster.
     """
-    odd = _foreign(text)
-    if len(odd) > _FEW or any(_changes_neighbours(char) for char in odd):
-        return _fold_all(text)
-    for char in odd:
-        text = text.replace(char, _fold_one(char))
+    if not text.isascii():
+        for char in _USUAL:
+            text = text.replace(char, _fold_one(char))
+    if not text.isascii():
+        odd = _foreign(text)
+        if len(odd) > _FEW or any(map(_changes_neighbours, odd)):
+            return _fold_all(text)
+        for char in odd:
+            text = text.replace(char, _fold_one(char))
     return text.replace("`", "'").lower()
 
 
@@ -159,16 +162,27 @@ def _changes_neighbours(char: str) -> bool:
 
 def tokens(text: str) -> tuple[str, ...]:
     """Step 6 of D-01: the maximal runs of letters, marks and digits."""
+    return tuple(_spaced(text).decode("utf-8").split())
+
+
+def byte_tokens(text: str) -> list[bytes]:
+    """The same as UTF-8."""
+    # No white space is left but the space and what else of it is ASCII, so that bytes are split like characters.
+    return _spaced(text).split()
+
+
+def _spaced(text: str) -> bytes:
+    """A text as UTF-8 with a space for every character that is part of no word."""
     odd = _foreign(text)
-    if any(_is_mark(char) for char in odd):
-        return tuple("".join(char if char.isalnum() or _is_mark(char) else " " for char in text).split())
+    if any(map(_is_mark, odd)):
+        return "".join(char if char.isalnum() or _is_mark(char) else " " for char in text).encode("utf-8")
     strange = [char for char in odd if not char.isalnum()]
     if len(strange) > _FEW:
-        return tuple(_WORD.findall(text))
+        return " ".join(_WORD.findall(text)).encode("utf-8")
     for char in strange:
         text = text.replace(char, " ")
     # Of what is left only letters and digits are not ASCII, and they stay whole: no byte of theirs is.
-    return tuple(text.encode("utf-8").translate(_SPACES).decode("utf-8").split())
+    return text.encode("utf-8").translate(_SPACES)
 
 
 @lru_cache(maxsize=4096)

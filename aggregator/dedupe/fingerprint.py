@@ -4,44 +4,39 @@ in any of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from aggregator.dedupe.canonical import CANONICAL_VERSION, FORM_VERSION, body_words, composed, read, title_words
+from aggregator.dedupe.canonical import CANONICAL_VERSION, FORM_VERSION, body_bytes, composed, read, title_words
 from aggregator.dedupe.links import comparable
 from aggregator.dedupe.markup import Reading
 from aggregator.model import ContentHash, Document, Entry, FeedProfile, Fingerprint, RevisionHash
 from aggregator.tidy import folded
 
-NONE_KNOWN: Mapping[int, Fingerprint] = MappingProxyType({})
-_UNIT, _GROUP = "\x1f", "\x1d"
+_UNIT, _GROUP = b"\x1f", "\x1d"
+_CONTENT, _REVISION = f"c{CANONICAL_VERSION}".encode(), f"r{FORM_VERSION}".encode()
 _STRONG_BODY, _STRONG_TEXT = 12, 20
 _LEAD_WORDS = 200
 
 
-def fingerprints(
-    document: Document, names: tuple[str, ...], known: Mapping[int, Fingerprint] = NONE_KNOWN
-) -> tuple[Fingerprint, ...]:
-    """The fingerprint of every entry, in document order. ``names`` are what the source calls itself (D-02); what the
-    document calls itself is added, so that the first poll and the tenth hash alike. ``known`` are those that need not
-    be computed, by the position of their entry.
-    """
-    own = _names(document.feed, names)
-    return tuple(known.get(entry.position) or fingerprint(entry, own) for entry in document.entries)
+def fingerprints(document: Document, names: tuple[str, ...]) -> tuple[Fingerprint, ...]:
+    """The fingerprint of every entry, in document order. ``names`` are what the source calls itself (D-02)."""
+    own = own_names(document.feed, names)
+    return tuple(fingerprint(entry, own) for entry in document.entries)
 
 
 def fingerprint(entry: Entry, names: Sequence[str] = ()) -> Fingerprint:
-    """The hashes of one entry; its body is parsed once."""
+    """The hashes of one entry; its body is parsed once. ``names`` are the `own_names` of its document."""
     reading = read(entry.content, entry.content_kind)
-    title, body = title_words(_stated_title(entry), names), body_words(reading)
+    words, body = title_words(_stated_title(entry), names), body_bytes(reading)
+    title = _bytes(" ".join(words))
     return Fingerprint(
-        content=ContentHash(_digest(f"c{CANONICAL_VERSION}", " ".join(title), " ".join(body))),
+        content=ContentHash(_digest(_CONTENT, title, b" ".join(body))),
         revision=RevisionHash(_revision(entry, reading)),
-        title=title_hash(title),
-        lead=_digest("lead", " ".join(title), entry.link or "", entry.raw_date, " ".join(body[:_LEAD_WORDS])),
-        strong=len(body) >= _STRONG_BODY and len(title) + len(body) >= _STRONG_TEXT,
+        title=_digest(b"title", title),
+        lead=_digest(b"lead", title, _bytes(entry.link or ""), _bytes(entry.raw_date), b" ".join(body[:_LEAD_WORDS])),
+        strong=len(body) >= _STRONG_BODY and len(words) + len(body) >= _STRONG_TEXT,
         version=CANONICAL_VERSION,
     )
 
@@ -51,13 +46,17 @@ def _stated_title(entry: Entry) -> str:
     return "" if entry.title_basis else entry.title
 
 
-def _digest(*parts: str) -> str:
-    return sha256(_UNIT.join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(*parts: bytes) -> str:
+    return sha256(_UNIT.join(parts)).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def title_hash(words: Iterable[str]) -> str:
     """The hash under which titles are compared (P-14)."""
-    return _digest("title", " ".join(words))
+    return _digest(b"title", _bytes(" ".join(words)))
 
 
 WORDLESS = title_hash(())
@@ -69,15 +68,19 @@ def _revision(entry: Entry, reading: Reading) -> str:
 
     The entry's own link counts too, without its scheme: a corrected address must reach subscribers.
     """
-    title, body = (composed(folded(text)) for text in (_stated_title(entry), reading.text.replace("\n", " ")))
+    # The lines of a reading are folded already, and no character composes with what stands between them.
+    title, body = composed(folded(_stated_title(entry))), composed(reading.text).replace("\n", " ")
     links = (comparable(link, entry.base) for link in reading.links)
     enclosures = (comparable(enclosure.url, entry.base) for enclosure in entry.enclosures)
     groups = (links, enclosures, (author.name for author in entry.authors))
     own = comparable(entry.link) if entry.link else ""
-    return _digest(f"r{FORM_VERSION}", title, body, own, *(_GROUP.join(group) for group in groups))
+    parts = (title, body, own, *(_GROUP.join(group) for group in groups))
+    return _digest(_REVISION, *map(_bytes, parts))
 
 
-def _names(feed: FeedProfile, names: tuple[str, ...]) -> tuple[str, ...]:
+def own_names(feed: FeedProfile, names: tuple[str, ...]) -> tuple[str, ...]:
+    """What the source calls itself (D-02) and what its document calls itself, so that the first poll and the tenth hash
+    alike."""
     try:
         host = urlsplit(feed.site_url or "").hostname or ""
     except ValueError:

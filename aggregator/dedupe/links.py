@@ -17,6 +17,8 @@ _NOISE = re.compile(
 )
 _LONGEST_KNOWN = 64
 _WEB = re.compile(r"https?:", re.IGNORECASE)
+# How most addresses are written: of them only the scheme and some parameters are taken away.
+_PLAIN = re.compile(r"https?://([a-z0-9.:-]+(?:/[^?#\s]*)?)(?:\?([^#\s]*))?")
 
 
 def comparable(url: str, base: str | None = None) -> str:
@@ -24,6 +26,8 @@ def comparable(url: str, base: str | None = None) -> str:
 
     Addresses that are not http(s) (``mailto:``, ``data:``) and those that cannot be read stay as they are, trimmed.
     """
+    if plain := _PLAIN.fullmatch(url):
+        return plain[1] + _telling(plain[2])
     url = url.strip()
     if base is not None and not _WEB.match(url):
         url = _absolute(base, url)
@@ -32,9 +36,15 @@ def comparable(url: str, base: str | None = None) -> str:
         return url
     address, _, query = url.partition("//")[2].partition("?")
     host, slash, path = address.partition("/")
-    parts = query.split("&") if query else ()
-    kept = "&".join(part for part in parts if part and not _is_noise(part.partition("=")[0]))
-    return f"{host.lower()}{slash}{path}{'?' if kept else ''}{kept}"
+    return f"{host.lower()}{slash}{path}{_telling(query)}"
+
+
+def _telling(query: str | None) -> str:
+    """What of a query says which page is meant, with its question mark."""
+    if not query:
+        return ""
+    kept = "&".join([part for part in query.split("&") if part and not _is_noise(part.partition("=")[0])])
+    return f"?{kept}" if kept else ""
 
 
 def _is_noise(name: str) -> bool:

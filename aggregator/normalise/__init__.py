@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ from aggregator.normalise.feed import absolute_links, read_hints, read_profile
 from aggregator.normalise.html import SANITISER_VERSION, clean_html
 from aggregator.normalise.places import entry_links, entry_urls, place_of
 
-__all__ = ["SANITISER_VERSION", "clean_html", "normalise", "normalise_in", "surroundings"]
+__all__ = ["SANITISER_VERSION", "clean_html", "document_in", "entries_in", "normalise", "surroundings"]
 
 NONE_RECALLED: Mapping[int, Entry] = MappingProxyType({})
 
@@ -21,7 +21,8 @@ NONE_RECALLED: Mapping[int, Entry] = MappingProxyType({})
 def normalise(raw: RawDocument, context: ReadContext) -> Document:
     """The document with plain titles, chosen bodies, absolute and canonical links and dated entries, without
     fingerprints (P-20 to P-47). Entries keep their order and number; nothing is dropped and nothing raises."""
-    return normalise_in(surroundings(raw, context))
+    around = surroundings(raw, context)
+    return document_in(around, entries_in(around))
 
 
 def surroundings(raw: RawDocument, context: ReadContext) -> Surroundings:
@@ -30,19 +31,27 @@ def surroundings(raw: RawDocument, context: ReadContext) -> Surroundings:
     return Surroundings(raw=raw, context=context, place=place, profile=read_profile(raw.feed, context, place))
 
 
-def normalise_in(around: Surroundings, recalled: Mapping[int, Entry] = NONE_RECALLED) -> Document:
-    """The same where some entries are recalled instead of read: those by their positions in the document, with exact
-    stamps; the entries of ``around.raw`` are the others."""
-    raw, context, place, profile = around.raw, around.context, around.place, around.profile
+def entries_in(around: Surroundings, recalled: Mapping[int, Entry] = NONE_RECALLED) -> Iterator[Entry]:
+    """The entries of a document one after another, read when they are asked for, with exact stamps.
+
+    Some may be recalled instead of read: those by their positions in the document; the entries of ``around.raw`` are
+    the others. Who takes them one by one finds the text of each still at hand (`tidy.tidy`).
+    """
+    raw, place = around.raw, around.place
     others = iter(zip(raw.entries, entry_urls(raw.entries, place), strict=True))
     sources = [recalled.get(n) or next(others) for n in range(len(raw.entries) + len(recalled))]
     urls = [source.url if isinstance(source, Entry) else source[1] for source in sources]
-    entries = [
-        _with_link(source, link)
-        if isinstance(source, Entry)
-        else read_entry(source[0], position, (source[1], link), around)
-        for position, (source, link) in enumerate(zip(sources, entry_links(urls, place.hosts), strict=True))
-    ]
+    for position, (source, link) in enumerate(zip(sources, entry_links(urls, place.hosts), strict=True)):
+        if isinstance(source, Entry):
+            yield _with_link(source, link)
+        else:
+            yield read_entry(source[0], position, (source[1], link), around)
+
+
+def document_in(around: Surroundings, found: Iterable[Entry], recalled: Collection[int] = ()) -> Document:
+    """The document of these entries, once habits of all of them are known; ``recalled`` as in `entries_in`."""
+    raw, context, place, profile = around.raw, around.context, around.place, around.profile
+    entries = tuple(found)
     return Document(
         version=raw.feed.version,
         encoding=raw.encoding,

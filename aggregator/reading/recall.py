@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from aggregator.dedupe.fingerprint import fingerprints
 from aggregator.model import Document, Entry, Precision, RawEntry, ReadContext, Stamp
-from aggregator.normalise import normalise_in, surroundings
+from aggregator.normalise import surroundings
 from aggregator.normalise.dates import is_settled, read_date
 from aggregator.parse.gate import Xml
 from aggregator.parse.rapid import Part, read_part
 from aggregator.reading.marks import marks_of
 from aggregator.reading.memory import NOTHING, Memory, Row, entry_of, fingerprint_of, pack, row_of, unpack
-from aggregator.reading.whole import names_of
+from aggregator.reading.whole import document_of
 
 
 def read_recalling(xml: Xml, context: ReadContext) -> Document | None:
@@ -44,13 +43,11 @@ def _read(xml: Xml, context: ReadContext, memory: Memory) -> Document | None:
     part = first if not memory.rows or len(known) == len(marks) else read_part(xml, context, known.keys())
     if not isinstance(part, Part) or len(part.document.entries) + len(known) != len(marks):
         return None
-    recalled = {position: entry_of(row, position) for position, row in known.items()}
-    document = normalise_in(surroundings(part.document, context), recalled)
-    if any(document.entries[position].link != entry.link for position, entry in recalled.items()):
+    recalled = {position: (entry_of(row, position), fingerprint_of(row)) for position, row in known.items()}
+    document = document_of(part.document, context, recalled)
+    if any(document.entries[position].link != entry.link for position, (entry, _) in recalled.items()):
         return None
-    same = {position: fingerprint_of(row) for position, row in known.items()}
-    prints = fingerprints(document, names_of(document, context), same)
-    document = replace(document, fingerprints=prints, recalled=frozenset(known))
+    document = replace(document, recalled=frozenset(known))
     return replace(document, memory=_remembered(document, part.document.entries, marks, known, context))
 
 

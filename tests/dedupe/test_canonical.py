@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.dedupe.boilerplate import _TAIL_PHRASE, _may_end_in_phrase
-from aggregator.dedupe.canonical import _fold_all, composed, fold, read, title_words, words
+from aggregator.dedupe.canonical import (
+    _USUAL,
+    _fold_all,
+    body_bytes,
+    body_words,
+    composed,
+    fold,
+    read,
+    title_words,
+    words,
+)
 from aggregator.dedupe.markup import is_safe_to_parse, scan
 
 LIMIT = settings(max_examples=100, deadline=None)
@@ -134,6 +144,26 @@ def test_fast_fold_equals_slow_fold(text: str) -> None:
     """D-01: folding character by character is only faster."""
     assert fold(text) == (_fold_all(text) if not text.isascii() else fold(text))
     assert fold(text + "é") == _fold_all(text + "é")
+
+
+MARKS = "".join(char for char in map(chr, range(0x250, 0x3100)) if unicodedata.category(char)[0] == "M")
+
+
+@pytest.mark.parametrize("usual", _USUAL)
+def test_usual_signs_fold_alone(usual: str) -> None:
+    """D-01: what is folded first composes with nothing, and neither does what it is folded to."""
+    assert _fold_all(usual).isascii()
+    for mark in MARKS:
+        for text in (f"a{usual}{mark}b", f"{mark}{usual}", f"{usual}{mark}{usual}é"):
+            assert fold(text) == _fold_all(text)
+
+
+@LIMIT
+@given(TEXT)
+def test_bytes_of_a_body_are_its_words(text: str) -> None:
+    """D-03: hashes are made of the words, whichever way these are told apart."""
+    reading = read(text, "text")
+    assert tuple(word.decode("utf-8") for word in body_bytes(reading)) == body_words(reading)
 
 
 @LIMIT

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.dedupe.fingerprint import WORDLESS, fingerprint, fingerprints
+from aggregator.dedupe.links import comparable
 from aggregator.model import Document, Enclosure, Entry, FeedProfile, Fingerprint, Person
 from tests.dedupe.archive import NOON, STORY, stamp
 
@@ -16,6 +17,7 @@ BODY = (
     '<p>The council’s plan for <a href="/swings?utm_source=rss&amp;id=7#top">Mossgate Park</a> costs £500.</p>'
     '<p><img src="https://cdn.example/park.jpg?token=abc&amp;w=9">It opens in May, the cabinet member has promised.</p>'
 )
+BASE = "https://fernleigh.example/feed"
 LIMIT = settings(max_examples=60, deadline=None)
 ENTRY = Entry(
     position=0,
@@ -141,6 +143,14 @@ def test_names_of_the_document_count_from_the_first_poll() -> None:
         )
         (found,) = fingerprints(document, ("The Fernleigh Site",))
         assert found.content == fingerprint(ENTRY).content
+
+
+@LIMIT
+@given(st.text("ab/.:@ \n?&=#%é", max_size=20), st.sampled_from(["", "utm_source=x&", "&&", "sig=1&q=2&", "a=b&gclid"]))
+def test_usual_addresses_take_no_detour(rest: str, query: str) -> None:
+    """D-04: an address in the usual spelling is compared like one whose scheme is shouted."""
+    for end in (rest, f"host.example/{rest}?{query}", f"host.example?{query}{rest}", f"Host.example:80/{query}"):
+        assert comparable(f"https://{end}", BASE) == comparable(f"HTTPS://{end}", BASE)
 
 
 def test_odd_characters_are_no_obstacle() -> None:
