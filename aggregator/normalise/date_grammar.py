@@ -11,6 +11,7 @@ from aggregator.model import Precision
 from aggregator.normalise.date_words import FIRST_MONTHS, MONTHS, WEEKDAYS
 
 LONGEST = 120
+_NO_TOMORROW = 9_990
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,13 @@ _FORMS = tuple(
         rf"(?P<first>{_WORD}),? (?P<year>\d{{4}})",
     )
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# How nearly all software writes dates (RFC 822 and RFC 3339); the forms above read these alike, and slower.
+_RFC_822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|([+-]\d{4}))",
+    re.ASCII,
+)
+_RFC_3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:Z|([+-]\d\d:\d\d))", re.ASCII)
 _UNIX = re.compile(r"(\d{9,10})(?:\.\d{1,6})?|(\d{12,13})")
 _COMMENT = re.compile(r"(?P<before>.*?\d.*?)\s*[(\[](?P<word>[^()\[\]]*)[)\]]")
 _ZONE_WORD = re.compile(r"[a-z]{2,5}|z")
@@ -68,6 +76,10 @@ def read_words(text: str) -> Reading | None:
     """
     if len(text) > LONGEST:
         return None
+    return _by_standard(text) or _by_words(text)
+
+
+def _by_words(text: str) -> Reading | None:
     plain = _without_comment(" ".join(text.lower().split()))
     found = _UNIX.fullmatch(plain)
     if found:
@@ -75,6 +87,27 @@ def read_words(text: str) -> Reading | None:
     word = _FIRST_WORD.match(plain)
     rest = plain[word.end() :] if word and word[1] in WEEKDAYS else None
     return (_by_forms(rest) if rest else None) or _by_forms(plain)
+
+
+def _by_standard(text: str) -> Reading | None:
+    """A date that keeps to its standard in every letter; ``None`` for any that needs a second look."""
+    if found := _RFC_3339.fullmatch(text):
+        year, month, day, hour, minute, second, digits = found.groups()
+        named = None
+    elif (found := _RFC_822.fullmatch(text)) and found[2].lower() in _MONTHS:
+        day, name, year, hour, minute, second, digits = found.groups()
+        month, named = str(_MONTHS.index(name.lower()) + 1), None if digits else "gmt"
+    else:
+        return None
+    offset, known = _offset(digits, None if digits or named else "z")
+    try:
+        day_of_year, moment = date(int(year), int(month), int(day)), time(int(hour), int(minute), int(second))
+    except ValueError:
+        return None
+    if not known or day_of_year.year >= _NO_TOMORROW:
+        return None
+    wall = datetime.combine(day_of_year, moment)
+    return Reading(wall=wall, precision=Precision.SECOND, offset=offset, zone_name=named)
 
 
 def _without_comment(text: str) -> str:
@@ -138,7 +171,7 @@ def _year(digits: str) -> int:
     year = int(digits)
     if len(digits) == 2:
         year += 2000 if year < 50 else 1900
-    return year if year < 9_990 else 0
+    return year if year < _NO_TOMORROW else 0
 
 
 def _clock(parts: dict[str, str | None]) -> tuple[time, timedelta, Precision] | None:

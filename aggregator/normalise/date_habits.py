@@ -80,13 +80,17 @@ def _as_day(stamp: Stamp, zone: str) -> Stamp:
 def _civil_day(stamp: Stamp, zone: str) -> date | None:
     """The civil day a stamp at midnight means, ``None`` for any other time: midnight as stated, else in the zone of
     the source (23:00Z is a British summer midnight), else the stated day of 00:00Z."""
+    if stamp.instant is None or stamp.instant.second:
+        # Whatever is stated of a zone is in minutes.
+        return None
     reading = read_words(stamp.raw.strip()) if stamp.raw and stamp.element != "url" else None
-    if stamp.instant is None:
+    if reading and reading.wall.time() == time():
+        return reading.wall.date()
+    if stamp.instant.minute % 15:
+        # Since 1993, before which no date is believed, all zones are whole quarters of an hour from Greenwich.
         return None
     local = stamp.instant.astimezone(ZoneInfo(zone))
     stated = reading.wall if reading else local.replace(tzinfo=None)
-    if stated.time() == time():
-        return stated.date()
     if local.time() == time():
         return local.date()
     return stated.date() if stamp.instant.astimezone(UTC).time() == time() else None

@@ -72,6 +72,8 @@ def canonical(url: str, hosts: Collection[str] = (), *, keep_fragment: bool = Fa
     """
     if len(url) > LONGEST:
         return None
+    if (found := _PLAIN.fullmatch(url)) and found.end(3) == len(url) and found[3] and _is_canonical(found):
+        return url
     parts = _split(url.strip(_EDGE).translate(_INSIDE))
     if parts is None:
         return None
@@ -134,9 +136,13 @@ def _scheme(url: str) -> str:
 def _plain(url: str) -> WebAddress | None:
     """The parts of an address that is spelled canonically already; ``None`` for any other."""
     found = _PLAIN.fullmatch(url)
-    if found is None or not _is_short(found) or "/." in found[3]:
+    if found is None or not _is_canonical(found):
         return None
     return WebAddress(found[1], found[2], found[3] or "/", found[4] or "", found[5] or "")
+
+
+def _is_canonical(plain: re.Match[str]) -> bool:
+    return _is_short(plain) and "/." not in plain[3]
 
 
 def _is_short(plain: re.Match[str]) -> bool:

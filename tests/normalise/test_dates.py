@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.model import DateStatus, Precision, RawDate, Stamp, ZoneSource
+from aggregator.normalise.date_grammar import _by_standard, _by_words
 from aggregator.normalise.dates import best_date, read_date, updated_date
 
 NOW = datetime(2025, 8, 1, 12, tzinfo=UTC)
@@ -284,3 +285,50 @@ def test_updated_only_where_the_element_exists() -> None:
     bad = updated_date(dates(atom_updated="later"), LONDON, NOW)
     assert bad is not None
     assert bad.status is DateStatus.BAD
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    moment=st.datetimes(),
+    form=st.sampled_from(
+        [
+            "{0:%a, %d %b %Y %H:%M:%S} {1}",
+            "{0:%d %b %Y %H:%M:%S} {1}",
+            "{0:%Y-%m-%dT%H:%M:%S}{1}",
+            "{0:%Y-%m-%dT%H:%M:%S}.5{1}",
+        ]
+    ),
+    zone=st.sampled_from(
+        ["GMT", "Z", "+0000", "-0000", "+0100", "+00:00", "-12:45", "+14:00", "+1460", "+15:00", "-9959"]
+    ),
+)
+def test_standard_dates_take_no_detour(moment: datetime, form: str, zone: str) -> None:
+    """P-31: a date that keeps to RFC 822 or RFC 3339 says what the whole grammar makes of it."""
+    text = form.format(moment, zone)
+    quick = _by_standard(text)
+    assert quick is None or quick == _by_words(text)
+    assert (quick or _by_words(text)) == _by_words(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tue, 31 Feb 2025 10:00:00 GMT",
+        "Tue, 01 Jul 2025 24:00:00 GMT",
+        "Tue, 01 JUL 2025 10:00:00 GMT",
+        "01 Xyz 2025 10:00:00 GMT",
+        "2025-06-30T23:59:60Z",
+        "2025-07-01T10:00:00",
+        "0000-01-01T00:00:00Z",
+        "9999-01-01T00:00:00Z",
+    ],
+)
+def test_what_needs_a_second_look(text: str) -> None:
+    """P-31: no day of any calendar, midnight as 24:00, a leap second: not for the quick way."""
+    assert _by_standard(text) is None
+
+
+def test_standard_dates_are_recognised() -> None:
+    """P-31: what nearly all feeds send goes the quick way."""
+    for text in ("Tue, 01 Jul 2025 10:00:00 GMT", "Tue, 01 Jul 2025 10:00:00 +0100", "2025-07-01T10:00:00.123Z"):
+        assert _by_standard(text) == _by_words(text) is not None
