@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
+_LIKE_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]+;")
 _HIGHEST = 0x10FFFF
 _LONGEST_REFERENCE = 12
 
 C1 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
 """What people mean by the code points 128 to 159: the characters of windows-1252 (as in HTML)."""
 _C1 = re.compile("[\x80-\x9f]")
-_SUSPECTS = tuple(re.compile(form) for form in (rb"\xc2[\x80-\x9f]", rb"\xef\xbf[\xbe\xbf]", rb"\xed[\xa0-\xbf]"))
-_CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
+_FORMS = (rb"\xc2[\x80-\x9f]", rb"\xef\xbf[\xbe\xbf]", rb"\xed[\xa0-\xbf]")
+_SUSPECTS = tuple((first, re.compile(form)) for first, form in zip((b"\xc2", b"\xef", b"\xed"), _FORMS, strict=True))
+_CONTROLS = tuple(bytes([code]) for code in range(0x20) if code not in b"\t\n\r")
 
 
 def clean(text: str, data: bytes | None = None) -> tuple[str, int]:
@@ -34,15 +37,23 @@ def clean(text: str, data: bytes | None = None) -> tuple[str, int]:
         dropped += not mended
         return mended
 
-    if "&#" in text:
-        mended = _REFERENCE.sub(mend, text)
-        text = text if mended == text else mended
+    if "&#" in text and not all(map(_stays, set(_LIKE_REFERENCE.findall(text)))):
+        text = _REFERENCE.sub(mend, text)
     return text, removed + dropped
 
 
 def _is_plain(data: bytes) -> bool:
     """Whether nothing in a text is forbidden and nothing a C1 control, told by its bytes, which is much faster."""
-    return len(data.translate(None, _CONTROLS)) == len(data) and not any(form.search(data) for form in _SUSPECTS)
+    if any(control in data for control in _CONTROLS):
+        return False
+    return data.isascii() or not any(first in data and form.search(data) for first, form in _SUSPECTS)
+
+
+@lru_cache(maxsize=1024)
+def _stays(reference: str) -> bool:
+    """Whether what looks like a reference is none, or one that stays as it is."""
+    found = _REFERENCE.fullmatch(reference)
+    return found is None or _mended(found) == reference
 
 
 def strip_forbidden(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregator.model import Link, RawText
-from aggregator.parse.tree import Element, Inherited, atom_kind, attribute, construct, plain
+from aggregator.parse.tree import Element, Inherited, atom_kind, attribute, construct, plain, trimmed
 
 Parts = dict[str, list[Element]]
 
@@ -44,10 +44,13 @@ def title_of(parts: Parts, owner: Element, inherited: Inherited) -> RawText | No
 
 def links_of(parts: Parts) -> tuple[Link, ...]:
     """The links of an entry or head: RSS's elements first, then those with attributes, each in document order."""
-    elements = parts.get("link", [])
-    words = [Link(href=href) for element in elements if (href := plain(element))]
-    silent = [element for element in elements if not plain(element)]
-    return (*words, *(link for element in (*silent, *parts.get("atom:link", ())) if (link := _atom_link(element))))
+    words, silent = [], []
+    for element in parts.get("link", ()):
+        if href := plain(element):
+            words.append(Link(href=href))
+        else:
+            silent.append(element)
+    return (*words, *filter(None, map(_atom_link, (*silent, *parts.get("atom:link", ())))))
 
 
 def rights_of(parts: Parts) -> str | None:
@@ -60,13 +63,14 @@ def rights_of(parts: Parts) -> str | None:
 
 
 def _atom_link(element: Element) -> Link | None:
-    href = attribute(element, "href")
+    said = trimmed(element)
+    href = said.get("href")
     if href is None:
         return None
     return Link(
         href=href,
-        rel=attribute(element, "rel") or "alternate",
-        type=attribute(element, "type"),
-        title=attribute(element, "title"),
-        hreflang=attribute(element, "hreflang"),
+        rel=said.get("rel", "alternate"),
+        type=said.get("type"),
+        title=said.get("title"),
+        hreflang=said.get("hreflang"),
     )

@@ -27,7 +27,7 @@ def person_from(text: str) -> Person | None:
     The name is empty where only an address is given, for an address is never published.
     """
     text = " ".join(text[:_LONGEST].split())
-    found = _MAIL.search(text)
+    found = _MAIL.search(text) if "@" in text else None
     if found is None:
         return Person(name=text) if text else None
     rest = (text[: found.start()] + text[found.end() :]).strip()
@@ -39,10 +39,12 @@ def person_from(text: str) -> Person | None:
 
 
 def _persons(element: Element) -> Iterable[Person]:
-    details = {local_of(child).lower(): plain(child) for child in element} if len(element) else {}
+    if not len(element):
+        if person := person_from(element.text or ""):
+            yield person
+        return
+    details = {local_of(child).lower(): plain(child) for child in element}
     name, email, uri = details.get("name"), details.get("email"), details.get("uri") or details.get("url")
     if name or email:
         known = person_from(name or "") or Person(name="")
         yield Person(name=known.name, email=email or known.email, uri=uri)
-    elif not len(element) and (person := person_from(element.text or "")):
-        yield person

@@ -52,10 +52,11 @@ def read_part(xml: Xml, context: ReadContext, left_out: Collection[int] = ()) ->
     root = parse_strictly(data)
     if root is None:
         return Doubt(reason="lxml finds a fault in it")
+    elements = list(root.iter("{*}*"))
     judged = judge(root, xml.data)
     if isinstance(judged, Doubt):
         return judged
-    raw = read_tree(root, data, resolve(context.url, context.content_location))
+    raw = read_tree(root, elements, data, resolve(context.url, context.content_location))
     if len(raw.entries) != len(judged.entries):
         return Doubt(reason="the raw pass finds other entries")
     if reason := _could_add(judged, raw.feed, raw.entries):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aggregator.model import RawEntry, RawFeed
@@ -31,21 +32,24 @@ def read_raw(data: bytes, base: str) -> Raw | None:
     ``None`` where lxml can make nothing of it.
     """
     root = parse_tree(data)
-    return None if root is None else read_tree(root, data, base)
+    return None if root is None else read_tree(root, list(root.iter("{*}*")), data, base)
 
 
-def read_tree(root: Element, data: bytes, base: str) -> Raw:
-    """Read the tree of such a document; ``data`` is what it was made of."""
+def read_tree(root: Element, elements: Sequence[Element], data: bytes, base: str) -> Raw:
+    """Read the tree of such a document: its root, all of its elements in order, and the data that they were made of.
+
+    To have all elements at hand is cheaper than to let lxml make them anew wherever they are looked at.
+    """
     names, inherited, markup = Names(root), Inherited(root, data, base), Markup(root, data)
-    entries = tuple(read_entry(element, names, inherited, markup) for element in _entries(root, names))
+    entries = tuple(read_entry(element, names, inherited, markup) for element in _entries(elements, names))
     return Raw(feed=read_head(root, names, inherited), entries=entries, own=names.own or "")
 
 
-def _entries(root: Element, names: Names) -> list[Element]:
+def _entries(elements: Iterable[Element], names: Names) -> list[Element]:
     """Items and entries at any depth, in the order of their start tags, as feedparser counts them."""
     known: dict[str, bool] = {}
     found = []
-    for element in root.iter("{*}*"):
+    for element in elements:
         tag = element.tag
         is_entry = known.get(tag)
         if is_entry is None:

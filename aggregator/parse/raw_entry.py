@@ -10,7 +10,7 @@ from aggregator.parse.media import read_enclosures
 from aggregator.parse.parts import Parts, first, links_of, parts_of, rights_of, title_of
 from aggregator.parse.people import authors_of
 from aggregator.parse.places import PLACES, read_points
-from aggregator.parse.tree import LANG, Element, Inherited, Markup, Names, attribute, plain
+from aggregator.parse.tree import LANG, Element, Inherited, Markup, Names, attribute, plain, trimmed
 
 DATES = {
     "pubdate": "pubDate",
@@ -36,9 +36,11 @@ _MOST_EXTRAS, _LONGEST_EXTRA, _LONGEST_EXTRAS = 20, 4096, 16384
 
 def read_entry(entry: Element, names: Names, inherited: Inherited, markup: Markup) -> RawEntry:
     """Everything an item or entry says; ids and dates as written, links not resolved, bodies not chosen."""
-    children = names.pairs(entry)
-    pairs = with_groups(children, names)
-    parts = parts_of(pairs)
+    children = pairs = names.pairs(entry)
+    parts = parts_of(children)
+    if "media:group" in parts:
+        pairs = with_groups(children, names)
+        parts = parts_of(pairs)
     raw_id, permalink = _identity(entry, parts)
     return RawEntry(
         raw_id=raw_id,
@@ -82,10 +84,12 @@ def _categories(parts: Parts) -> tuple[Category, ...]:
 
 def _category(element: Element) -> Category | None:
     """A category as written, split on nothing (P-45)."""
-    term = attribute(element, "term", "text") or plain(element) or attribute(element, "label")
+    said = trimmed(element)
+    label = said.get("label")
+    term = said.get("term") or said.get("text") or plain(element) or label
     if not term:
         return None
-    return Category(term=term, scheme=attribute(element, "scheme", "domain"), label=attribute(element, "label"))
+    return Category(term=term, scheme=said.get("scheme") or said.get("domain"), label=label)
 
 
 def _source(parts: Parts, names: Names) -> OriginalSource | None:

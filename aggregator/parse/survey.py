@@ -53,41 +53,69 @@ class _TooDeep(Exception):  # noqa: N818
 
 
 class _Pass:
-    """The state of one pass; ``inside`` is the depth of the entry that is open, 0 for none."""
+    """The state of one pass: the start tags open outside of any entry, and how deep the open entry is nested by now.
+
+    Most of a document is inside of entries, where little is to be seen: there other handlers take over.
+    """
 
     def __init__(self, data: bytes) -> None:
         self.data, self.seen = data, Survey()
         self.stack: list[int] = []
-        self.inside = self.last = 0
+        self.inner = self.last = 0
+        self.may_be_long = len(data) > MAX_TEXT
         self.parser = expat.ParserCreate("utf-8", " ")
+        self._outside()
+
+    def _outside(self) -> None:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
 
+    def _inside(self) -> None:
+        self.parser.StartElementHandler = self._deeper
+        self.parser.EndElementHandler = self._shallower
+
     def _start(self, name: str, _attributes: object) -> None:
         here = self._step()
-        self.stack.append(here)
-        depth = len(self.stack)
-        if depth > MAX_DEPTH:
-            self.seen.offset = here
-            raise _TooDeep
-        if not self.inside and name.rpartition(" ")[2] in ENTRY_NAMES:
-            self.inside = depth
+        self._check_depth(len(self.stack) + 1)
+        if name.rpartition(" ")[2] in ENTRY_NAMES:
             self.seen.entries.append(here)
-            self.seen.around.add((name, tuple(self.stack[:-1])))
+            self.seen.around.add((name, tuple(self.stack)))
+            self._inside()
+        else:
+            self.stack.append(here)
 
     def _end(self, _name: str) -> None:
         here = self._step()
-        depth = len(self.stack)
         self.stack.pop()
-        if self.inside and self.inside != depth:
-            return
         if self.stack:
-            # For `<a/>` expat reports the offset behind it, for `</a>` that of its first byte.
-            self.seen.safe = self.data.index(b">", here) + 1 if self.data.startswith(b"</", here) else here
-            self.seen.open_there = tuple(self.stack)
-            if self.inside:
-                self.seen.ends.append(self.seen.safe)
-        self.inside = 0
+            self._ended(here)
+
+    def _deeper(self, _name: str, _attributes: object) -> None:
+        if self.may_be_long:
+            self._step()
+        self.inner += 1
+        self._check_depth(len(self.stack) + 1 + self.inner)
+
+    def _shallower(self, _name: str) -> None:
+        if self.may_be_long:
+            self._step()
+        if self.inner:
+            self.inner -= 1
+            return
+        self._outside()
+        if self.stack:
+            self._ended(self.parser.CurrentByteIndex)
+            self.seen.ends.append(self.seen.safe)
+
+    def _ended(self, here: int) -> None:
+        # For `<a/>` expat reports the offset behind it, for `</a>` that of its first byte.
+        self.seen.safe = self.data.index(b">", here) + 1 if self.data.startswith(b"</", here) else here
+        self.seen.open_there = tuple(self.stack)
+
+    def _check_depth(self, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            self.seen.offset = self.parser.CurrentByteIndex
+            raise _TooDeep
 
     def _step(self) -> int:
         here = self.parser.CurrentByteIndex

@@ -6,6 +6,7 @@ import copy
 import html
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import cast
 
 from lxml import etree
@@ -19,6 +20,10 @@ Element = etree._Element
 LANG, BASE = f"{{{XML}}}lang", f"{{{XML}}}base"
 _SPACE = " \t\r\n"
 _SPECIAL = frozenset("&<>\r")
+_KINDS = {"text": "text", "text/plain": "text", "html": "html", "text/html": "html"} | {
+    "xhtml": "xhtml",
+    "application/xhtml+xml": "xhtml",
+}
 _NOT_A_NAME = re.compile(r"^[^A-Za-z_]+|[^\w.-]")
 
 
@@ -110,10 +115,27 @@ def attribute(element: Element, *names: str) -> str | None:
             items = _items(element) if items is None else items
             if not items:
                 return None
-            value = next((found for key, found in items if key.rpartition("}")[2].lower() == name.lower()), None)
-        if value is not None and value.strip(_SPACE):
-            return value.strip(_SPACE)
+            wanted = name.lower()
+            value = next((found for key, found in items if _local_name(key) == wanted), None)
+        if value is not None and (word := value.strip(_SPACE)):
+            return word
     return None
+
+
+def trimmed(element: Element) -> dict[str, str]:
+    """All attributes by their local names in lower case, as `attribute` finds each: of several with one name that which
+    is written so, else the first."""
+    found: dict[str, str] = {}
+    for key, value in _items(element):
+        name = _local_name(key)
+        if name == key or name not in found:
+            found[name] = value.strip(_SPACE)
+    return {name: word for name, word in found.items() if word}
+
+
+@lru_cache(maxsize=256)
+def _local_name(key: str) -> str:
+    return key.rpartition("}")[2].lower()
 
 
 def _items(element: Element) -> list[tuple[str, str]]:
@@ -181,16 +203,10 @@ def atom_kind(element: Element) -> str | None:
     mode = (attribute(element, "mode") or "").lower()
     if mode == "base64":
         return None
-    if namespace_of(element) == ATOM_03 and said in ("html", "text/html") and mode != "escaped" and len(element):
+    is_html = said in ("html", "text/html")
+    if is_html and len(element) and mode != "escaped" and namespace_of(element) == ATOM_03:
         return "xhtml"
-    return {
-        "text": "text",
-        "text/plain": "text",
-        "html": "html",
-        "text/html": "html",
-        "xhtml": "xhtml",
-        "application/xhtml+xml": "xhtml",
-    }.get(said)
+    return _KINDS.get(said)
 
 
 class Markup:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import codecs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from aggregator.parse.characters import _FORBIDDEN, _REFERENCE, C1, _mended, clean
 from tests.parse.samples import RSS, kinds, parse, rss
 
 TITLE = "Llanfair’s café – £5"
@@ -98,3 +101,18 @@ def test_references_to_windows_characters() -> None:
     document = parse(rss("<description>&#147;x&#x94; &#233;&#x1F600;</description>"))
     assert document.entries[0].bodies[0].text.value == "“x” é😀"
     assert kinds(document) == []
+
+
+_ODD = st.sampled_from(
+    ["&#", "&#x1f;", "&#X1F;", "&#128;", "&#x80;", "&#65;", "&#0;", "&#12ab;", "\x85", "\ufffe", "\x1e", "£"]
+)
+
+
+@given(st.lists(_ODD | st.text(max_size=3), max_size=8).map("".join))
+def test_looking_first_changes_nothing(text: str) -> None:
+    """P-06: what is left alone for looking harmless is what cleaning would have left alone."""
+    bare = _FORBIDDEN.sub("", text).translate(C1)
+    cleaned, removed = clean(text, text.encode("utf-8") if text.isascii() else None)
+    assert cleaned == _REFERENCE.sub(_mended, bare)
+    assert removed == len(text) - len(bare) + sum(not _mended(found) for found in _REFERENCE.finditer(bare))
+    assert (cleaned is text) == (cleaned == text)

@@ -16,6 +16,7 @@ from aggregator.model import (
     RawText,
     RawTombstone,
 )
+from aggregator.parse.tree import attribute, parse_tree, trimmed
 from tests.parse.samples import ATOM, RDF, RSS, URL, atom, parse, rss
 
 
@@ -373,3 +374,21 @@ def test_external_things_are_never_loaded() -> None:
     )
     assert entry.bodies[0].text.value == "file:///etc/passwd"
     assert "root:" not in "".join(entry.extras)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'a="1" b=" "',
+        'A="1" a="2"',
+        'x:a="1" A="2"',
+        'x:a=" " A="2"',
+        'a=" " x:a="2" B="3"',
+        'x:A=" 1 " B="" x:b="3"',
+    ],
+)
+def test_attributes_together_and_one_by_one(said: str) -> None:
+    """P-08: attributes are found whatever their namespace and case, in one way."""
+    element = parse_tree(f'<e xmlns:x="urn:x" {said}/>'.encode())
+    assert element is not None
+    assert trimmed(element) == {name: word for name in "ab" if (word := attribute(element, name))}
