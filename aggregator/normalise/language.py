@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from aggregator.normalise.english import is_plainly_english
+
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
@@ -58,6 +60,10 @@ def _subtag(part: str) -> str:
 
 
 def _detected(sample: str) -> str | None:
+    return "en" if is_plainly_english(sample) else _by_models(sample)
+
+
+def _by_models(sample: str) -> str | None:
     best = _detector().compute_language_confidence_values(sample)[:1]
     if not best or best[0].value < LEAST_SURE:
         return None

@@ -14,7 +14,7 @@ from aggregator.parse.rapid import Part
 from aggregator.parse.slices import Slices
 from aggregator.version import __version__
 
-MARKS = 1
+MARKS = 2
 """To be raised with every change of what reading makes of the same bytes, between releases too."""
 
 

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from aggregator.normalise.language import detected_language, language_tag
+from aggregator.normalise.english import is_plainly_english
+from aggregator.normalise.language import _by_models, detected_language, language_tag
 
 ENGLISH = (
     "The council has agreed to mend the seafront railings in May after the winter storms tore away a third of them. "
@@ -59,6 +60,45 @@ def test_no_guess_on_short_or_mixed_text() -> None:
     assert detected_language(" ".join(ENGLISH.split()[:40])) == "en"
     assert detected_language(f"{WELSH} {WELSH} {ENGLISH} {ENGLISH}") is None
     assert detected_language("12 34 56 " * 40) is None
+
+
+PLAIN = (
+    "There will be more about this when the council has met again, and the people of the town can have their say about "
+    "what they want from it before the end of the year. All of us know how much there is to do, but we do not have the "
+    "time or the money for every one of these things, so some of them will have to be left until the new year."
+)
+OTHERS = (
+    "Der Rat der Stadt hat in der Sitzung am Montag so gut wie alle Punkte zur Sanierung im Park der Promenade vertagt",
+    "De raad van de stad is in de week na de storm op het plein in de haven om de plannen voor het nieuwe park te zien",
+    "Le conseil a décidé de réparer les grilles du front de mer avant la saison, a dit on six mois pour tout lieu",
+)
+
+
+def test_plain_english_is_told_without_models() -> None:
+    """P-43: the small words of English tell it as surely as the models do, and nothing else is taken for it."""
+    assert is_plainly_english(PLAIN[:400])
+    assert is_plainly_english(PLAIN.replace("do not", "don’t – really –")[-400:])
+    assert _by_models(PLAIN[:400]) == "en"
+    for other in (WELSH, GAELIC, *(text * 4 for text in OTHERS), "12 34 " * 60, "the " * 100, ""):
+        assert not is_plainly_english(other[:400])
+
+
+@pytest.mark.parametrize("other", [WELSH, GAELIC, *OTHERS])
+def test_samples_of_two_languages_are_left_to_the_models(other: str) -> None:
+    """P-43: English with a sentence of another language in it is not plain, wherever that stands."""
+    foreign = other[:130]
+    for sample in (f"{foreign} {PLAIN}"[:400], f"{PLAIN[:130]} {foreign} {PLAIN}"[:400], f"{PLAIN[:270]} {foreign}"):
+        assert not is_plainly_english(sample)
+
+
+def test_plain_english_loads_no_models() -> None:
+    """P-43: a feed in plain English that does not say so costs no models."""
+    code = (
+        f"import sys; from aggregator.normalise.language import detected_language; print(detected_language({PLAIN!r}))"
+    )
+    code += "; sys.exit('lingua' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    assert (done.returncode, done.stdout.strip()) == (0, b"en")
 
 
 def test_detector_is_loaded_on_need_only() -> None:
