@@ -29,11 +29,11 @@ def read_document(body: bytes, context: ReadContext) -> Document:
     if context.memory is None or context.form != "feed" or context.slip is not None:
         return document_of(read(body, context), context)
     from aggregator.parse.gate import Xml, admit
-    from aggregator.reading.recall import read_recalling
+    from aggregator.reading.recall import read_recalling, read_remembering
 
     admitted = admit(body, context.content_type)
     document = read_recalling(admitted, context) if isinstance(admitted, Xml) else None
-    return document or document_of(read_patiently(admitted, context), context)
+    return document or read_remembering(read_patiently(admitted, context), context)
 
 
 def timeless(url: str | None = None, content_type: str | None = None) -> ReadContext:

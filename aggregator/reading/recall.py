@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from aggregator.model import Document, Entry, Precision, RawEntry, ReadContext, Stamp
+from aggregator.model import Document, Entry, Precision, RawDocument, RawEntry, ReadContext, Stamp
 from aggregator.normalise import surroundings
 from aggregator.normalise.dates import is_settled, read_date
+from aggregator.normalise.entry import entry_problems
 from aggregator.parse.gate import Xml
 from aggregator.parse.rapid import Part, read_part
-from aggregator.reading.marks import marks_of
+from aggregator.reading.marks import marks_of, marks_of_parsed
 from aggregator.reading.memory import NOTHING, Memory, Row, entry_of, fingerprint_of, pack, row_of, unpack
 from aggregator.reading.whole import document_of
 
 
 def read_recalling(xml: Xml, context: ReadContext) -> Document | None:
     """Read a document that the gate let in, and remember it. ``None`` where it is one for the patient path, or has no
-    slices: nothing is remembered of such a document."""
+    slices."""
     if xml.slices is None:
         return None
     memory = unpack(context.memory, context.fetched_at)
@@ -32,6 +33,20 @@ def read_recalling(xml: Xml, context: ReadContext) -> Document | None:
     return document
 
 
+def read_remembering(raw: RawDocument, context: ReadContext) -> Document:
+    """Make a document of what was parsed by any path, and remember it: entries of which the same was parsed before are
+    neither normalised nor hashed."""
+    memory = unpack(context.memory, context.fetched_at)
+    marks = marks_of_parsed(surroundings(raw, context))
+    known = _known(marks, memory)
+    others = tuple(entry for position, entry in enumerate(raw.entries) if position not in known)
+    document = _made(replace(raw, entries=others), marks, known, context)
+    if document is None:
+        document = _made(raw, marks, {}, context)
+        assert document is not None
+    return document
+
+
 def _read(xml: Xml, context: ReadContext, memory: Memory) -> Document | None:
     assert xml.slices is not None
     everything = range(len(xml.slices.spans))
@@ -39,16 +54,26 @@ def _read(xml: Xml, context: ReadContext, memory: Memory) -> Document | None:
     if not isinstance(first, Part):
         return None
     marks = marks_of(xml.slices, first, surroundings(first.document, context))
-    known = {position: row for position, mark in enumerate(marks) if (row := memory.rows.get(mark))}
+    known = _known(marks, memory)
     part = first if not memory.rows or len(known) == len(marks) else read_part(xml, context, known.keys())
     if not isinstance(part, Part) or len(part.document.entries) + len(known) != len(marks):
         return None
+    return _made(part.document, marks, known, context)
+
+
+def _known(marks: Sequence[str], memory: Memory) -> dict[int, Row]:
+    return {position: row for position, mark in enumerate(marks) if (row := memory.rows.get(mark))}
+
+
+def _made(raw: RawDocument, marks: Sequence[str], known: Mapping[int, Row], context: ReadContext) -> Document | None:
+    """The document of entries that are known and of all others, those of ``raw``; ``None`` where a link is spelled
+    differently beside these others."""
     recalled = {position: (entry_of(row, position), fingerprint_of(row)) for position, row in known.items()}
-    document = document_of(part.document, context, recalled)
+    document = document_of(raw, context, recalled)
     if any(document.entries[position].link != entry.link for position, (entry, _) in recalled.items()):
         return None
     document = replace(document, recalled=frozenset(known))
-    return replace(document, memory=_remembered(document, part.document.entries, marks, known, context))
+    return replace(document, memory=_remembered(document, raw.entries, marks, known, context))
 
 
 def _remembered(
@@ -66,6 +91,9 @@ def _remembered(
 
 
 def _is_settled(raw: RawEntry, entry: Entry) -> bool:
+    """Whether it reads the same at any later fetch; what is reported of an entry has to be reported each time."""
+    if any(entry_problems(raw, entry)):
+        return False
     return is_settled(raw.dates, entry.url, (entry.published, entry.updated))
 
 

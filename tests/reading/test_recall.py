@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aggregator.errors import UnreadableError
 from aggregator.model import Document, Entry, ReadContext
@@ -159,11 +162,68 @@ def test_midnights_are_judged_over_all_entries() -> None:
     assert follow([body.encode() for body in bodies]) == [0, 6, 6]
 
 
-def test_what_has_no_memory() -> None:
-    """JSON Feed, broken XML and unusual documents remember nothing; neither does who does not ask."""
-    for body in (JSON, ATOM.replace("</feed>", "</fee>"), rss("<tags>a</tags>")):
-        assert read_document(body.encode(), CONTEXT).memory == b""
-    assert read_document(RSS.encode(), replace(CONTEXT, memory=None)).memory == b""
+BROKEN = ATOM.replace("</feed>", "</fee>")
+UNUSUAL = rss("<tags>a</tags><link>https://a.example/1</link><pubDate>Mon, 06 Jul 2026 09:00:00 GMT</pubDate>")
+
+
+@pytest.mark.parametrize(("body", "entries"), [(JSON, 1), (BROKEN, 2), (UNUSUAL, 1)])
+def test_what_has_no_slices_is_recalled_by_what_was_parsed(body: str, entries: int) -> None:
+    """JSON Feed, broken XML and unusual documents: entries of which the same is parsed are not read again."""
+    assert follow([body.encode()] * 3) == [0, entries, entries]
+    changed = body.replace("<p>", "<p>Now: ").replace("https://a.example/1", "https://a.example/2")
+    assert follow([body.encode(), changed.encode(), changed.encode()])[0::2] == [0, entries]
+    assert follow([body.encode(), changed.encode()])[1] < entries
+
+
+def test_other_surroundings_recall_nothing_that_was_parsed() -> None:
+    """Whatever an entry takes over is part of its mark here, too."""
+    memory = read_document(JSON.encode(), CONTEXT).memory
+    for changed in ({"timezone": "Europe/Paris"}, {"language": "cy"}, {"url": "https://o.example/"}, {"names": ("T",)}):
+        assert not read_document(JSON.encode(), replace(CONTEXT, memory=memory, **changed)).recalled
+    for old, new in (('"Thornby Town"', '"Thornby"'), ('"items"', '"language": "cy", "items"')):
+        assert not read_document(JSON.replace(old, new).encode(), replace(CONTEXT, memory=memory)).recalled
+
+
+def test_who_does_not_ask_gets_no_memory() -> None:
+    """Without a memory in the context nothing is remembered, whichever way it is read."""
+    for body in (RSS, JSON, BROKEN):
+        assert read_document(body.encode(), replace(CONTEXT, memory=None)).memory == b""
+
+
+@pytest.mark.parametrize("form", ["<rss><channel><title>A</title>{}</channel></rss>", "<rss><channel>{}</rss>"])
+def test_what_is_reported_is_reported_each_time(form: str) -> None:
+    """A title that had to be cut is a problem of every document that has it, so its entry is read again."""
+    long = f"<item><title>{'long ' * 600}</title><guid>1</guid></item>"
+    assert follow([form.format(long).encode()] * 2) == [0, 0]
+
+
+_WORDS = st.sampled_from(
+    ["", "Fair", "<p>On</p>", "A & B", "2026-07-06T09:00:00Z", "2027", "/a", "https://a.example/#x"]
+)
+_ITEM = st.fixed_dictionaries(
+    {"id": st.sampled_from(["a", "b", 1, "1", None])},
+    optional={
+        **{name: _WORDS | st.integers(0, 3) for name in ("url", "title", "content_html", "content_text", "summary")},
+        **dict.fromkeys(("date_published", "date_modified", "language", "image"), _WORDS),
+        "authors": st.lists(st.fixed_dictionaries({"name": _WORDS}), max_size=2),
+        "tags": st.lists(_WORDS, max_size=2),
+        "attachments": st.lists(st.fixed_dictionaries({"url": _WORDS}), max_size=1),
+    },
+)
+_HEAD = st.fixed_dictionaries({}, optional={"title": _WORDS, "language": _WORDS, "home_page_url": _WORDS})
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_ITEM, min_size=1, max_size=4), st.lists(_ITEM, max_size=2), _HEAD, st.randoms(use_true_random=False))
+def test_any_json_feeds_one_after_another(
+    items: list[dict[str, object]], more: list[dict[str, object]], head: dict[str, str], rng: Random
+) -> None:
+    """P-07: items come, go, change places and wrong types come with them: both readings agree on all of it."""
+    later = [*items, *more]
+    rng.shuffle(later)
+    feeds = ({**head, "items": items}, {**head, "items": later}, {"items": later}, {"items": items})
+    version = "https://jsonfeed.org/version/1.1"
+    follow([json.dumps({"version": version, **feed}).encode() for feed in feeds], hours=200)
 
 
 @pytest.mark.parametrize("memory", [b"x", b"\x78\x9c\x03\x00\x00\x00\x00\x01", b"{}"])
