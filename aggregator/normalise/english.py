@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-_SHARE_PERCENT, _FEWEST_WORDS, _FEWEST_TELLING = 40, 10, 3
+_SHARE_PERCENT, _LEAST_PERCENT, _FEWEST_WORDS, _FEWEST_TELLING = 40, 30, 10, 3
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _TYPED = "\u2018\u201c\u201d\u2013\u2014\u2026\u00a3\u00a0"
 """What English texts have that is not ASCII, besides the apostrophe."""
@@ -34,16 +34,23 @@ _TELLING = frozenset(_ALONE.split())
 _COMMON = _TELLING | frozenset(_SHARED.split())
 
 
-def is_plainly_english(sample: str) -> bool:
-    """Whether a piece of plain text is English beyond doubt; of most English texts it is."""
+def is_plainly_english(start: str, end: str) -> bool:
+    """Whether two samples of a plain text are both English beyond doubt; those of most English texts are."""
+    shares = sorted((_share(start), _share(end)))
+    return shares[0] >= _LEAST_PERCENT and shares[1] >= _SHARE_PERCENT
+
+
+def _share(sample: str) -> int:
+    """How many percent of the words are common ones, in that third of a sample that has fewest; 0 where too few of them
+    are of no other language."""
     plain = sample.replace("\u2019", "'")
     for sign in () if plain.isascii() else _TYPED:
         plain = plain.replace(sign, " ")
     words = _WORD.findall(plain.lower()) if plain.isascii() else []
     third = len(words) // 3
-    return third >= _FEWEST_WORDS and all(_is_full(words[n * third : (n + 1) * third]) for n in range(3))
+    return min(_percent(words[n * third : (n + 1) * third]) for n in range(3)) if third >= _FEWEST_WORDS else 0
 
 
-def _is_full(words: list[str]) -> bool:
+def _percent(words: list[str]) -> int:
     known = [word for word in words if word in _COMMON]
-    return len(known) * 100 >= _SHARE_PERCENT * len(words) and len(_TELLING.intersection(known)) >= _FEWEST_TELLING
+    return len(known) * 100 // len(words) if len(_TELLING.intersection(known)) >= _FEWEST_TELLING else 0

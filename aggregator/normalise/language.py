@@ -49,6 +49,8 @@ def detected_language(text: str) -> str | None:
     if len(text.split(None, FEWEST_WORDS)) < FEWEST_WORDS:
         return None
     start, end = text[:SAMPLE], text[-SAMPLE:]
+    if is_plainly_english(start, end):
+        return "en"
     found = _detected(start)
     return found if found is None or start == end or found == _detected(end) else None
 
@@ -60,10 +62,6 @@ def _subtag(part: str) -> str:
 
 
 def _detected(sample: str) -> str | None:
-    return "en" if is_plainly_english(sample) else _by_models(sample)
-
-
-def _by_models(sample: str) -> str | None:
     best = _detector().compute_language_confidence_values(sample)[:1]
     if not best or best[0].value < LEAST_SURE:
         return None

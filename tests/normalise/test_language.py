@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from aggregator.normalise.english import is_plainly_english
-from aggregator.normalise.language import _by_models, detected_language, language_tag
+from aggregator.normalise.language import _detected, detected_language, language_tag
 
 ENGLISH = (
     "The council has agreed to mend the seafront railings in May after the winter storms tore away a third of them. "
@@ -76,11 +76,13 @@ OTHERS = (
 
 def test_plain_english_is_told_without_models() -> None:
     """P-43: the small words of English tell it as surely as the models do, and nothing else is taken for it."""
-    assert is_plainly_english(PLAIN[:400])
-    assert is_plainly_english(PLAIN.replace("do not", "don’t – really –")[-400:])
-    assert _by_models(PLAIN[:400]) == "en"
+    assert is_plainly_english(PLAIN[:400], PLAIN[-400:])
+    assert is_plainly_english(PLAIN[:400], PLAIN.replace("do not", "don’t – really –")[-400:])
+    assert _detected(PLAIN[:400]) == "en"
     for other in (WELSH, GAELIC, *(text * 4 for text in OTHERS), "12 34 " * 60, "the " * 100, ""):
-        assert not is_plainly_english(other[:400])
+        assert not is_plainly_english(other[:400], other[:400])
+        assert not is_plainly_english(PLAIN[:400], other[:400])
+        assert not is_plainly_english(other[:400], PLAIN[:400])
 
 
 @pytest.mark.parametrize("other", [WELSH, GAELIC, *OTHERS])
@@ -88,7 +90,8 @@ def test_samples_of_two_languages_are_left_to_the_models(other: str) -> None:
     """P-43: English with a sentence of another language in it is not plain, wherever that stands."""
     foreign = other[:130]
     for sample in (f"{foreign} {PLAIN}"[:400], f"{PLAIN[:130]} {foreign} {PLAIN}"[:400], f"{PLAIN[:270]} {foreign}"):
-        assert not is_plainly_english(sample)
+        assert not is_plainly_english(PLAIN[:400], sample)
+        assert not is_plainly_english(sample, PLAIN[:400])
 
 
 def test_plain_english_loads_no_models() -> None:
