@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -44,6 +45,23 @@ def test_midnight_means_the_day(form: str, first: int) -> None:
     assert {day.precision for day in days} == {Precision.DAY}
     assert days[0].instant == datetime(2025, 7, first, tzinfo=UTC) - timedelta(hours=1)
     assert [day.raw for day in days] == [one.raw for one in july(form)]
+
+
+@pytest.mark.parametrize(
+    ("form", "zone", "first"),
+    [
+        ("2025-07-{:02}T18:15:00Z", "Asia/Kathmandu", 2),
+        ("2025-07-{:02}T14:30:00Z", "Australia/Adelaide", 2),
+        ("2025-07-{:02}T00:00:00+01:07", LONDON, 1),
+        ("{} Jul 2025 00:00:00 -0431", LONDON, 1),
+    ],
+)
+def test_midnight_in_odd_zones(form: str, zone: str, first: int) -> None:
+    """P-35: zones lie quarters of an hour apart, and what is stated may lie anywhere."""
+    days = days_for_midnights([stamp(form.format(day), zone) for day in range(1, 6)], zone)
+    assert {day.precision for day in days} == {Precision.DAY}
+    assert days[0].instant is not None
+    assert days[0].instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == datetime(2025, 7, first)
 
 
 def test_other_zone_keeps_its_stated_day() -> None:

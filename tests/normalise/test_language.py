@@ -79,7 +79,15 @@ def test_plain_english_is_told_without_models() -> None:
     assert is_plainly_english(PLAIN[:400], PLAIN[-400:])
     assert is_plainly_english(PLAIN[:400], PLAIN.replace("do not", "don’t – really –")[-400:])
     assert _detected(PLAIN[:400]) == "en"
-    for other in (WELSH, GAELIC, *(text * 4 for text in OTHERS), "12 34 " * 60, "the " * 100, ""):
+    for other in (
+        PLAIN.replace("town", "tŵn"),
+        WELSH,
+        GAELIC,
+        *(text * 4 for text in OTHERS),
+        "12 34 " * 60,
+        "the " * 100,
+        "",
+    ):
         assert not is_plainly_english(other[:400], other[:400])
         assert not is_plainly_english(PLAIN[:400], other[:400])
         assert not is_plainly_english(other[:400], PLAIN[:400])

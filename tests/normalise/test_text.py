@@ -21,6 +21,7 @@ from aggregator.normalise.text import first_words, paragraphs, plain_text
         ("<script>x()</script>y<style>z{}</style><!-- c -->", "y"),
         ("a<SCRIPT>x()</SCRIPT>b", "ab"),
         ("&lt;b&gt; &amp; &pound;5&nbsp;more", "<b> & £5 more"),
+        ("<p>a\x01\x7fb</p><p>c \u2003d</p>", "ab c d"),
         ("5 < 6 and 7 > 3", "5 < 6 and 7 > 3"),
         ("plain", "plain"),
         ("", ""),

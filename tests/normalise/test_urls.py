@@ -32,6 +32,7 @@ addresses = st.one_of(
     ("url", "expected"),
     [
         ("HTTP://Clerk:secret@WWW.Millbrook.Example:80/a", "http://www.millbrook.example/a"),
+        ("https://millbrook.example", "https://millbrook.example/"),
         ("https://millbrook.example:443", "https://millbrook.example/"),
         ("https://millbrook.example:8443/a", "https://millbrook.example:8443/a"),
         ("https://millbrook.example./a", "https://millbrook.example/a"),

@@ -185,6 +185,12 @@ def test_very_long_text_is_refused() -> None:
     assert refusal(rss(f"<description>{'x' * 10_000_000}</description>")).kind == "too-large"
 
 
+def test_long_entries_of_shorter_texts_are_read() -> None:
+    """Guards: the limit is for one text, not for all of an entry."""
+    texts = "".join(f"<x:part>{letter * 3_000_000}</x:part>" for letter in "abc")
+    assert len(parse(rss(texts)).entries) == 1
+
+
 @pytest.mark.parametrize("broken", ["", "R & D", "<b></i>"])
 def test_too_many_entries_keep_both_ends(broken: str) -> None:
     """Guards: of more than 5,000 entries those at both ends are read, for the newest stand at one of them."""
