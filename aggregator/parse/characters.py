@@ -28,8 +28,8 @@ def clean(text: str, data: bytes | None = None) -> tuple[str, int]:
     removed = dropped = 0
     if not _is_plain(text.encode("utf-8", "surrogatepass") if data is None else data):
         text, removed = _FORBIDDEN.subn("", text)
-        if _C1.search(text):
-            text = text.translate(C1)
+        if _C1.search(text) and (meant := text.translate(C1)) != text:
+            text = meant
 
     def mend(found: re.Match[str]) -> str:
         nonlocal dropped
