@@ -100,7 +100,8 @@ def _links_of(pieces: list[str]) -> list[str] | None:
     links: list[str] = []
     opened = [""]
     for at in range(1, len(pieces), 2):
-        tag = _tag(pieces[at])
+        piece = pieces[at]
+        tag = _tag(piece) if len(piece) <= _LONGEST_TAG else None
         if tag is None:
             return None
         name, step, is_block, ends_p, address = tag
@@ -171,8 +172,6 @@ def _is_sure(reference: str) -> bool:
 @lru_cache(maxsize=1024)
 def _tag(text: str) -> _Tag | None:
     """A tag that is known in full, ``None`` for any other."""
-    if len(text) > _LONGEST_TAG:
-        return None
     if link := _PLAIN_LINK.fullmatch(text):
         return _Tag("a", 1, False, False, link[1])
     found = _TAG.fullmatch(text)

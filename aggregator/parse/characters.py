@@ -10,6 +10,7 @@ _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 _LIKE_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]+;")
 _HIGHEST = 0x10FFFF
 _LONGEST_REFERENCE = 12
+_LONGEST_KNOWN = 16
 
 C1 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
 """What people mean by the code points 128 to 159: the characters of windows-1252 (as in HTML)."""
@@ -49,9 +50,13 @@ def _is_plain(data: bytes) -> bool:
     return data.isascii() or not any(first in data and form.search(data) for first, form in _SUSPECTS)
 
 
-@lru_cache(maxsize=1024)
 def _stays(reference: str) -> bool:
-    """Whether what looks like a reference is none, or one that stays as it is."""
+    """Whether what looks like a reference is none, or one that stays as it is; of a very long one that is not sure."""
+    return len(reference) <= _LONGEST_KNOWN and _is_known_to_stay(reference)
+
+
+@lru_cache(maxsize=1024)
+def _is_known_to_stay(reference: str) -> bool:
     found = _REFERENCE.fullmatch(reference)
     return found is None or _mended(found) == reference
 

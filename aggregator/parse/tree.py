@@ -24,6 +24,8 @@ _KINDS = {"text": "text", "text/plain": "text", "html": "html", "text/html": "ht
     "xhtml": "xhtml",
     "application/xhtml+xml": "xhtml",
 }
+_LONGEST_KNOWN = 128
+"""Longer names are not worth a place in memory."""
 _NOT_A_NAME = re.compile(r"^[^A-Za-z_]+|[^\w.-]")
 
 
@@ -133,8 +135,12 @@ def trimmed(element: Element) -> dict[str, str]:
     return {name: word for name, word in found.items() if word}
 
 
-@lru_cache(maxsize=256)
 def _local_name(key: str) -> str:
+    return _known_name(key) if len(key) <= _LONGEST_KNOWN else key.rpartition("}")[2].lower()
+
+
+@lru_cache(maxsize=256)
+def _known_name(key: str) -> str:
     return key.rpartition("}")[2].lower()
 
 
