@@ -17,13 +17,14 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the library the service itself runs on
 
 from aggregator.proving import canonical, journal_day, link, row_digest
+from aggregator.store.sqlite import open_store
 from bench.farm import Farm
 from bench.farmhouse import Farmhouse
 from bench.measure import run
@@ -36,6 +37,15 @@ CHAINED = ("journal", "entries")
 DAY = 86_400
 COPIED = ("key", "public_id", "published_at", "day", "content_hash", "revision_hash")
 """What the journal repeats of the entry."""
+_COUNTED = (
+    "DELETE FROM months",
+    "INSERT INTO months SELECT feed_id, substr(day, 1, 7), count(*), 0 FROM entries GROUP BY 1, 2",
+    "UPDATE polls SET new = coalesce((SELECT count(*) FROM entries WHERE last_poll_id = polls.id AND outcome IN "
+    "('new', 'repost')), 0), duplicates = coalesce((SELECT count(*) FROM entries WHERE last_poll_id = polls.id AND "
+    "outcome IN ('duplicate', 'repeat')), 0)",
+    "DELETE FROM meta WHERE name = 'zone'",
+)
+"""Sums over entries, made anew."""
 Record = dict[str, Any]
 
 
@@ -76,7 +86,11 @@ def fill(path: Path, size: int) -> None:
             _copy(database, seeds, tip, number, step)
         database.executemany("INSERT INTO days (first_seq, day) VALUES (?, ?)", tip.begun)
         database.execute("UPDATE feeds SET entries = (SELECT count(*) FROM entries WHERE feed_id = feeds.id)")
+        for statement in _COUNTED:
+            database.execute(statement)
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    # Opening counts what is published by month, and seals what no chain has taken yet.
+    open_store(path, "localhost", datetime.now(UTC), lambda: "").close()
 
 
 def _seeds(database: sqlite3.Connection) -> Iterator[Seed]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from aggregator.captures.checking import CaptureLine, CapturesCheck
 from aggregator.errors import StoreError
-from aggregator.history.fixity import CaptureCheck, ChainCheck, EntryCheck, Witness
+from aggregator.history.fixity import CaptureCheck, ChainCheck, EntryCheck, NoteCheck, Witness, segment_flaws
 from aggregator.model import Checked, Fixity, Flaw, Place
 from aggregator.ports import Columns, Evidence, JournalLine
 from aggregator.publish.checking import PublishedCheck
@@ -102,13 +102,13 @@ class _Run:
         self._evidence, self._folders = evidence, folders
         self.journal, self.entries = _Part("journal", tell), _Part("entries", tell)
         self.captures, self.database = _Part("captures", tell), _Part("database", tell)
-        self.published = _Part("published", tell)
+        self.published, self._notes = _Part("published", tell), NoteCheck()
 
     def check_journal(self, witnesses: Sequence[Witness]) -> tuple[int, str]:
         """The chain, and beside it the table of captures; returns the head."""
         evidence = self._evidence
         chain, bodies = ChainCheck(witnesses, _days(evidence), _takedowns(evidence)), CaptureCheck()
-        rows = bodies.beside(self.journal.counted(evidence.journal()), iter(evidence.captures()))
+        rows = bodies.beside(self._notes.beside(self.journal.counted(evidence.journal())), iter(evidence.captures()))
         self.journal.gather(chain.flaws(rows))
         self.captures.take(bodies.flaws, bodies.bad)
         return chain.seq, chain.hash
@@ -121,6 +121,9 @@ class _Run:
         part.gather(stories.flaws(rows, evidence.told(), versions, part.counted(evidence.events())))
         if not part.bad:
             part.gather(_keys(evidence, stories.keys))
+            part.gather(stories.sums.flaws(evidence.beside, self._notes.missed))
+        part.gather(self._notes.flaws(evidence.beside))
+        part.gather(segment_flaws(evidence.beside))
 
     def check_captures(self) -> None:
         """The files of captures, byte by byte."""

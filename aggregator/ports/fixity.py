@@ -84,6 +84,11 @@ class Evidence(Protocol):
         """How many keys lead to entries."""
         ...
 
+    def beside(self, table: str) -> Iterator[Columns] | None:
+        """The rows of a table that others vouch for, with what they are compared with; ``None`` in a store whose tables
+        nobody can change by hand. See `history.fixity` for the tables there are."""
+        ...
+
     def structure(self, *, thorough: bool = False) -> Iterator[Flaw]:
         """What the store itself finds wrong: damaged pages, rows that refer to missing ones, guards taken away;
         ``thorough``: every index, too, against its table. Any thread may call it beside the others."""

@@ -9,6 +9,8 @@ import pytest
 
 from aggregator.errors import UnknownFeedError
 from aggregator.model import Backfill, Cursor, FeedId, Gap, Ground, JobStatus, Strategy
+from aggregator.store.chain import Chain
+from aggregator.store.stored import EntryTables
 from tests.builders import HOUR, NOW, source
 from tests.store.conftest import Store
 
@@ -78,6 +80,15 @@ def test_an_unknown_feed_is_refused(store: Store) -> None:
         store.backfills.put(job())
 
 
+def noted(gaps: list[Gap], tables: EntryTables) -> None:
+    """Gaps as recording notes them, without polls."""
+    for gap in gaps:
+        tables.watching.add_gap(gap)
+        tables.watching.count_months(gap.feed_id, {f"{gap.since:%Y-%m}": (0, gap.missed)})
+        facts = {"gap": gap.kind, "since": gap.since, "until": gap.until, "missed": gap.missed}
+        Chain(tables).append("gap", gap.feed_id, None, gap.raised_at, facts)
+
+
 def test_which_gaps_wait_for_a_job(store: Store) -> None:
     """Only those in which entries may have been missed, and that nobody tried to fill."""
     ready(store)
@@ -87,14 +98,12 @@ def test_which_gaps_wait_for_a_job(store: Store) -> None:
         for kind, state in (("turnover", "queued"), ("no-overlap", "queued"), ("no-overlap", "failed"))
     ]
     if tables is not None:
-        for gap in gaps:
-            tables.watching.add_gap(gap)
+        noted(gaps, tables)
     else:
         from aggregator.store.sqlite.tables import Tables
 
         with store.database.transaction() as writer:  # type: ignore[union-attr]
-            for gap in gaps:
-                Tables(writer).watching.add_gap(gap)
+            noted(gaps, Tables(writer))
     assert store.backfills.wanted() == (gaps[1],)
     assert store.ledger.fill_gaps(FEED, NOW, NOW + HOUR, NOW + 2 * HOUR, done=True) == 2
     assert store.backfills.wanted() == ()

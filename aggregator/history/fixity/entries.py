@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from aggregator.history.fixity.story import Event, Story, tell
+from aggregator.history.fixity.story import LIVE, Event, Story, tell
+from aggregator.history.fixity.sums import Sums
 from aggregator.model import Flaw
 from aggregator.ports import Columns, JournalLine, VersionLine
 
@@ -16,7 +17,8 @@ _UNTOLD = "stands in no row of the journal"
 
 
 class EntryCheck:
-    """Walks all entries once, holding one at a time. After the walk ``keys`` says how many keys lead to entries.
+    """Walks all entries once, holding one at a time. After the walk ``keys`` says how many keys lead to entries,
+    ``sums`` what other tables must hold.
 
     ``lead`` gives the entry that stands for another one: its lead, else itself.
     """
@@ -24,6 +26,7 @@ class EntryCheck:
     def __init__(self, lead: Callable[[int], int | None]) -> None:
         self._lead = lead
         self.keys = 0
+        self.sums = Sums()
 
     def flaws(
         self,
@@ -52,7 +55,8 @@ class EntryCheck:
             yield from () if story.faults else (_flaw("entries", number, _UNTOLD),)
             return
         yield from _versions(number, story, revisions)
-        yield from _events(number, story, events)
+        yield from _events(entry, story, events)
+        self.sums.take(entry, story)
         self.keys += len(story.keys)
         expected = story.columns
         expected["duplicate_of"] = None if story.lead is None else self._lead(story.lead)
@@ -75,28 +79,29 @@ def _versions(number: int, story: Story, revisions: Iterable[VersionLine]) -> It
         yield Flaw(table="revisions", record=f"{number} version {version}", text=text)
 
 
-def _events(number: int, story: Story, rows: Iterable[Columns]) -> Iterator[Flaw]:
+def _events(entry: Columns, story: Story, rows: Iterable[Columns]) -> Iterator[Flaw]:
     """Each publish event against the journal row of its number. Of old ones only the latest must be there."""
-    missing = dict(story.events)
+    number, missing = int(entry["id"]), dict(story.events)
     for row in rows:
         event = missing.pop(row["seq"], None)
         if event is None:
             yield _flaw("events", row["seq"], f"is no publish event of entry {number} by the journal")
-        elif wrong := next((name for name, value in _facts(event, story) if row[name] != value), None):
+        elif wrong := next((name for name, value in _facts(event, story, entry) if row[name] != value), None):
             yield _flaw("events", row["seq"], f"{wrong} is {_short(row[wrong])}, which the journal contradicts")
     for seq, event in missing.items():
         if event.sure or seq == story.columns["pub_seq"]:
             yield _flaw("events", seq, f"is missing: the journal published entry {number} there")
 
 
-def _facts(event: Event, story: Story) -> Iterator[tuple[str, object]]:
+def _facts(event: Event, story: Story, entry: Columns) -> Iterator[tuple[str, object]]:
     yield "feed_id", story.columns["feed_id"]
     yield "at", event.at
     if event.sure:
         yield "revision", event.revision
         yield "updated_at", event.updated_at
-        if event.kind is not None:
-            yield "kind", event.kind
+        yield "batch", event.batch
+        # Of an entry that was held the journal does not say how it was announced later; its own row does.
+        yield "kind", event.kind or (LIVE if entry["announced"] == 1 else "backfill")
 
 
 def _words(revisions: dict[int, VersionLine], columns: dict[str, Any]) -> dict[str, Any]:

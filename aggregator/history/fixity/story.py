@@ -27,13 +27,15 @@ class Event:
     at: str
     updated_at: str | None
     sure: bool
+    batch: int
 
 
 @dataclass(slots=True, kw_only=True)
 class Story:
     """``columns`` of the entry as far as the journal knows them; ``versions`` maps numbers to journal row and digest,
     ``events`` journal rows to what was published; ``keys`` led to the entry; ``lead`` is what it repeats or duplicates,
-    by the journal. ``faults`` are rows that make no sense here, as number and text.
+    by the journal. ``faults`` are rows that make no sense here, as number and text. ``day``, ``poll``, ``provenance``
+    and ``held`` are how the entry came; ``released_at`` is when it was announced after it had been held.
     """
 
     columns: dict[str, Any] = field(default_factory=dict)
@@ -43,13 +45,18 @@ class Story:
     lead: int | None = None
     faults: list[tuple[int, str]] = field(default_factory=list)
     sure: bool = False
+    day: str = ""
+    poll: int = 0
+    provenance: str = LIVE
+    held: str | None = None
+    released_at: str | None = None
 
-    def publish(self, row: JournalLine) -> None:
-        """The row is a publish event (R-02)."""
+    def publish(self, row: JournalLine, batch: int) -> None:
+        """The row is a publish event (R-02), brought by this poll, 0 for none."""
         columns = self.columns
         columns["pub_seq"] = row[0]
         kind = {None: None, 1: LIVE, 0: "backfill"}[columns.get("announced")]
-        self.events[row[0]] = Event(kind, columns["displayed"], row[4], columns.get("updated_at"), self.sure)
+        self.events[row[0]] = Event(kind, columns["displayed"], row[4], columns.get("updated_at"), self.sure, batch)
 
 
 Facts = Mapping[str, Any]
@@ -102,11 +109,13 @@ def _added(story: Story, row: JournalLine, facts: Facts) -> None:
     if "precision" in facts:
         story.columns["published_precision"] = facts["precision"]
     story.keys.add(facts["key"])
+    story.day, story.poll, story.held = facts["day"], facts.get("poll", 0), facts.get("held")
+    story.provenance = facts.get("provenance", LIVE)
     story.lead = first if outcome in COPIES else None
     event = facts["event"] if "event" in facts else LIVE if facts["emitted"] else None
     if event is not None:
         story.columns["announced"] = int(event == LIVE)
-        story.publish(row)
+        story.publish(row, story.poll)
 
 
 def _revised(story: Story, row: JournalLine, facts: Facts) -> None:
@@ -119,7 +128,7 @@ def _revised(story: Story, row: JournalLine, facts: Facts) -> None:
         columns["displayed"] = facts["revision"]
     if facts["significant"] and columns["pub_seq"] is not None:
         columns["announced"] = 1
-        story.publish(row)
+        story.publish(row, facts.get("poll", 0))
 
 
 def _current(story: Story, row: JournalLine, facts: Facts) -> None:
@@ -161,15 +170,16 @@ def _date_changed(story: Story, _row: JournalLine, facts: Facts) -> None:
     story.columns["source_published_at"] = facts["instant"]
 
 
-def _settled(story: Story, row: JournalLine, _facts: Facts) -> None:
+def _settled(story: Story, row: JournalLine, facts: Facts) -> None:
     story.columns |= {"reverted_at": None, "updated_at": row[4]}
     if story.columns["pub_seq"] is not None:
         story.columns["announced"] = 1
-        story.publish(row)
+        story.publish(row, facts.get("poll", 0))
 
 
 def _released(story: Story, row: JournalLine, _facts: Facts) -> None:
-    story.publish(row)
+    story.released_at = row[4]
+    story.publish(row, 0)
 
 
 def _observed(story: Story, _row: JournalLine, facts: Facts) -> None:
@@ -199,7 +209,7 @@ def _forgotten(story: Story, row: JournalLine, facts: Facts) -> None:
         story.versions[number] = (row[0], digest)
     if facts["event"] is not None:
         told = columns.get("updated_at")
-        story.events[row[0]] = Event(facts["event"], columns["displayed"], row[4], told, story.sure)
+        story.events[row[0]] = Event(facts["event"], columns["displayed"], row[4], told, story.sure, 0)
     columns |= {"pub_seq": None, "forgotten_at": row[4]}
 
 

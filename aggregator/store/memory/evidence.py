@@ -77,6 +77,10 @@ class MemoryEvidence:
         """How many keys lead to entries."""
         return len(self._tables.keys)
 
+    def beside(self, table: str) -> Iterator[Columns] | None:  # noqa: ARG002 - of the port
+        """Nobody can change tables in memory by hand."""
+        return None
+
     def structure(self, *, thorough: bool = False) -> Iterator[Flaw]:  # noqa: ARG002 - of the port
         """Keys that lead astray; there is nothing else that could be damaged."""
         for entry in self._tables.entries.values():

@@ -13,6 +13,7 @@ from aggregator.model import Flaw
 from aggregator.ports import Columns, JournalLine, VersionLine
 from aggregator.proving import LATER
 from aggregator.store.evidence import version_line
+from aggregator.store.sqlite.beside import beside, contradictions
 from aggregator.store.sqlite.blueprint import altered, require_current
 from aggregator.store.sqlite.driver import FAULTS, plain_fault, sqlite3
 
@@ -140,6 +141,11 @@ class SqliteEvidence:
         """How many keys lead to entries."""
         return int(self._one("SELECT count(*) FROM identities")[0])
 
+    def beside(self, table: str) -> Iterator[Columns]:
+        """The rows of a table that others vouch for."""
+        with self._plainly():
+            yield from beside(self._connection, table)
+
     def structure(self, *, thorough: bool = False) -> Iterator[Flaw]:
         """Damaged pages first, then references into nothing, keys that lead astray, guards taken away."""
         with self._plainly(), closing(open_to_read(self._path)) as reader:
@@ -151,6 +157,7 @@ class SqliteEvidence:
             for number, key, led in reader.execute(_UNLED):
                 says = f"leads to entry {led}" if led else "leads nowhere"
                 yield Flaw(table="identities", record=str(number), text=f"the key {key!r} of this entry {says}")
+            yield from contradictions(reader)
             yield from altered(reader)
 
     def close(self) -> None:
