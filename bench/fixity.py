@@ -78,12 +78,13 @@ def fill(path: Path, size: int) -> None:
         database.execute("PRAGMA foreign_keys = OFF")
         database.execute("PRAGMA synchronous = OFF")
         seeds = list(_seeds(database))
+        polls = [dict(row) for row in database.execute("SELECT * FROM polls")]
         last = database.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
         day = database.execute("SELECT max(day) FROM days").fetchone()[0]
         tip = Tip(seq=last["seq"], hash=last["hash"], day=day)
         step = max(seed.entry["id"] for seed in seeds)
         for number in range(1, -(-size // len(seeds))):
-            _copy(database, seeds, tip, number, step)
+            _copy(database, (seeds, polls), tip, number, step)
         database.executemany("INSERT INTO days (first_seq, day) VALUES (?, ?)", tip.begun)
         database.execute("UPDATE feeds SET entries = (SELECT count(*) FROM entries WHERE feed_id = feeds.id)")
         for statement in _COUNTED:
@@ -110,10 +111,16 @@ def _seeds(database: sqlite3.Connection) -> Iterator[Seed]:
         )
 
 
-def _copy(database: sqlite3.Connection, seeds: Sequence[Seed], tip: Tip, number: int, step: int) -> None:
-    rows: dict[str, list[Record]] = {name: [] for name in ("entries", "revisions", "identities", "journal", "events")}
+def _copy(
+    database: sqlite3.Connection, first: tuple[Sequence[Seed], Sequence[Record]], tip: Tip, number: int, step: int
+) -> None:
+    seeds, polls = first
+    names = ("polls", "entries", "revisions", "identities", "journal", "events")
+    rows: dict[str, list[Record]] = {name: [] for name in names}
+    later = number * len(polls)
+    rows["polls"] = [_polled(poll, number, later) for poll in polls]
     for seed in seeds:
-        for table, row in _later(seed, tip, number, number * step).items():
+        for table, row in _later(seed, tip, number, number * step, later).items():
             rows[table].append(row)
     database.execute("BEGIN")
     for table, records in rows.items():
@@ -124,11 +131,20 @@ def _copy(database: sqlite3.Connection, seeds: Sequence[Seed], tip: Tip, number:
     database.execute("COMMIT")
 
 
-def _later(seed: Seed, tip: Tip, number: int, ids: int) -> Mapping[str, Record]:
+def _polled(poll: Record, days: int, later: int) -> Record:
+    """The poll that brought the copies; nothing of it was captured."""
+    moved = {name: _moved(poll[name], days) for name in ("started_at", "finished_at")}
+    uncaught = dict.fromkeys(("capture", "capture_file", "capture_offset", "capture_length"))
+    return poll | moved | uncaught | {"id": poll["id"] + later}
+
+
+def _later(seed: Seed, tip: Tip, number: int, ids: int, polls: int) -> Mapping[str, Record]:
     """The rows of one copy, so many days later; the journal has one row more."""
     entry, revision, facts = dict(seed.entry), dict(seed.revision), dict(seed.facts)
     at, key = _moved(seed.at, number), f"{seed.entry['key']}#{number}"
     entry |= {"id": entry["id"] + ids, "key": key, "public_id": f"{entry['public_id']}#{number}", "first_seen_at": at}
+    entry |= {"last_seen_at": at, "last_poll_id": entry["last_poll_id"] + polls}
+    facts["poll"] = revision["poll_id"] = revision["poll_id"] + polls
     for name in ("content_hash", "revision_hash"):
         entry[name] = revision[name] = _mixed(entry[name], number)
     for name in ("published_at", "day"):
@@ -147,7 +163,7 @@ def _later(seed: Seed, tip: Tip, number: int, ids: int) -> Mapping[str, Record]:
     }
     if seed.event is not None:
         entry["pub_seq"] = row["seq"]
-        rows["events"] = seed.event | {"seq": row["seq"], "entry_id": entry["id"], "at": at}
+        rows["events"] = seed.event | {"seq": row["seq"], "entry_id": entry["id"], "at": at, "batch": facts["poll"]}
     return rows
 
 

@@ -50,6 +50,7 @@ class Head(click.ParamType[Witness]):
     help="Another storage folder, for example a copy; default [storage] path.",
 )
 @click.option("--thorough", is_flag=True, help="Also every index of the database; takes longer.")
+@click.option("--deep", is_flag=True, help="Also render every published file again and compare; takes long.")
 @click.option("--json", "as_json", is_flag=True, help="Machine output.")
 @click.pass_obj
 def command(
@@ -58,6 +59,7 @@ def command(
     lists: tuple[TextIO, ...],
     folder: Path | None,
     thorough: bool,
+    deep: bool,
     as_json: bool,
 ) -> None:
     """Check everything that is archived against what proves it; name the first bad record, count the others.
@@ -65,12 +67,15 @@ def command(
     Nothing is changed; a service may run meanwhile. Exit status 1 if anything is wrong. The head it prints proves the
     whole archive as it is now: whoever notes it can give it back with --head at any later time.
     """
-    from aggregator.service.fixity import verify_archive
+    from aggregator.service.fixity import Anew, verify_archive
+    from aggregator.wiring import agent_of
 
-    storage = settings_of(config).storage.path if folder is None else folder
+    settings = settings_of(config)
+    storage = settings.storage.path if folder is None else folder
+    anew = Anew(site=settings.site, agent=agent_of(settings), whole=deep)
     kept = [witness for each in lists for witness in _kept(each)]
     with progress("verifying") as bar:
-        found = verify_archive(storage, (*heads, *kept), bar.begin, bar.advance, thorough=thorough)
+        found = verify_archive(storage, (*heads, *kept), bar.begin, bar.advance, thorough=thorough, anew=anew)
     if as_json:
         print_json(_json(found))
     else:
@@ -86,6 +91,15 @@ def _kept(file: TextIO) -> tuple[Witness, ...]:
     return found
 
 
+REMEDIES = {
+    "published": "`aggregator publish --rebuild` writes published files anew; find out who changed them",
+    "database": "`aggregator restore` a backup, or have what is missing made again by `aggregator migrate`",
+    "captures": "put the file back from a backup; what is cut off at the end of the newest one may be lost",
+}
+"""What to do, by the table of the first bad record."""
+OTHERWISE = "find out who changed it; `aggregator restore` brings back the archive of a backup that verifies"
+
+
 def _print(found: Fixity) -> None:
     for part in found.parts:
         count = f"{part.records:,} records" if part.records else ""
@@ -94,6 +108,10 @@ def _print(found: Fixity) -> None:
         click.echo(plain(f"{'first bad record: ' if not number else ''}{flaw}"))
     if found.bad > NAMED:
         click.echo(f"and {found.bad - NAMED:,} more")
+    if found.flaws:
+        click.echo(f"what to do: {REMEDIES.get(found.flaws[0].table, OTHERWISE)}")
+    elif not found.parts[-1].records:
+        click.echo("published files were not rendered again to compare them: `aggregator publish` is due", err=True)
     click.echo(f"head {found.seq}:{found.hash}")
 
 
@@ -103,6 +121,7 @@ def _json(found: Fixity) -> dict[str, object]:
         "sound": not found.bad,
         "bad": found.bad,
         "first": first,
+        "remedy": REMEDIES.get(first.table, OTHERWISE) if first else None,
         "flaws": found.flaws,
         "parts": found.parts,
         "head": {"seq": found.seq, "hash": found.hash},

@@ -39,12 +39,13 @@ class PublishedCheck:
         except OSError:
             return {}
 
-    def seq(self) -> int:
-        """Up to which journal row was published; 0 where nothing was."""
+    def state(self) -> tuple[int, str]:
+        """Up to which journal row was published, and how; (0, "") where nothing was."""
         try:
-            return int(json.loads((self._root / STATE).read_bytes())["seq"])
+            noted = json.loads((self._root / STATE).read_bytes())
+            return int(noted["seq"]), str(noted["rendering"])
         except (OSError, ValueError, KeyError, TypeError):
-            return 0
+            return 0, ""
 
     def flaws(self, noted: Iterable[tuple[str, str]]) -> Iterator[Flaw]:
         """Files that are gone, or hold something else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -13,10 +14,13 @@ import pytest
 from aggregator.captures.folder import WarcFolder
 from aggregator.captures.seal import seal
 from aggregator.cli import main
-from aggregator.model import FeedId, Site
+from aggregator.model import FeedId
 from aggregator.pipeline.publish import publish
 from aggregator.publish.folder import Folder
+from aggregator.publish.manifest import NOTE
+from aggregator.settings import load_settings
 from aggregator.store.sqlite import SqliteStore, open_store
+from aggregator.wiring import agent_of
 from tests.builders import NOW, added, candidate, record
 from tests.captures.nouns import answered, capture, original
 from tests.captures.test_folder import distinct
@@ -49,7 +53,8 @@ class Installation:
         store = open_store(self.data / "archive.db", "news.example", NOW, numbered())
         busy(store)
         captured(store, self.data / "captures")
-        publish(store, Folder(self.data / "public"), Site(), "Aggregator/0")
+        settings = load_settings(self.config)
+        publish(store, Folder(self.data / "public"), settings.site, agent_of(settings))
         store.close()
 
     def run(self, *words: str) -> int:
@@ -73,7 +78,7 @@ def test_a_clean_archive_passes(place: Installation, capsys: pytest.CaptureFixtu
     """Issue 4: exit status 0, every part sound, and a head to note down, which is accepted later."""
     assert place.run() == 0
     told = capsys.readouterr().out
-    assert told.count("sound") == len(told.splitlines()) - 1
+    assert told.count("sound") == len(told.splitlines()) - 1 == 6
     head = told.splitlines()[-1].removeprefix("head ")
     assert place.run("--head", head) == 0
     assert place.run("--heads", str(place.data / "public" / "archive" / "heads.txt")) == 0
@@ -175,3 +180,49 @@ def test_another_folder_can_be_checked(place: Installation, tmp_path: Path, caps
     with closing(open_store(tmp_path / "copy" / "archive.db", "a.example", NOW, numbered())):
         assert place.run("--at", str(tmp_path / "copy")) == 0
     assert f"head 0:{'0' * 64}" in capsys.readouterr().out
+
+
+def test_a_file_changed_with_our_note_of_it_is_named(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    """Issue 4: who changes a published file and the digest of it is found out, as the archive gives another one."""
+    public = place.data / "public"
+    for name, extra in (("feed.atom", []), ("feeds/ashmere.rss", ["--deep"])):
+        sound, note = (public / name).read_bytes(), (public / NOTE).read_text()
+        assert place.run(*extra) == 0
+        forged = sound.replace(b"Notice", b"Forged")
+        assert forged != sound
+        (public / name).write_bytes(forged)
+        for copy in public.glob(f"{name}.*"):
+            copy.unlink()
+        (public / NOTE).write_text(f"{note}\n{name} {hashlib.sha256(forged).hexdigest()}\n")
+        capsys.readouterr()
+        assert place.run(*extra) == 1
+        told = capsys.readouterr().out
+        assert f"first bad record: published {name}: is not what the archive gives" in told
+        assert "what to do: `aggregator publish --rebuild`" in told
+        (public / name).write_bytes(sound)
+        (public / NOTE).write_text(note)
+
+
+def test_a_file_missing_with_our_note_of_it_is_named(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    """Issue 4: a sealed document that is gone is missed, in the note or not; with --deep every file."""
+    public = place.data / "public"
+    sealed = next((public / "archive").rglob("01.atom")).relative_to(public).as_posix()
+    for name, extra in ((sealed, []), ("2026/07/index.txt", ["--deep"])):
+        sound, note = (public / name).read_bytes(), (public / NOTE).read_text()
+        for path in public.glob(f"{name}*"):
+            path.unlink()
+        (public / NOTE).write_text(f"{note}\n{name} -\n")
+        assert place.run(*extra) == 1
+        assert f"published {name}: is missing, and should be there" in capsys.readouterr().out
+        (public / name).write_bytes(sound)
+        (public / NOTE).write_text(note)
+    assert place.run("--deep") == 0
+
+
+def test_an_archive_that_moved_on_is_not_compared(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is called forged that is only not published yet."""
+    with closing(open_store(place.data / "archive.db", "news.example", NOW, numbered())) as store:
+        state = store.sources.get(FeedId("ashmere"))[1]
+        store.ledger.record(record(state, added(candidate(120)), at=NOW + 12 * DAY))
+    assert place.run("--deep") == 0
+    assert "`aggregator publish` is due" in capsys.readouterr().err
