@@ -40,9 +40,6 @@ COPIED = ("key", "public_id", "published_at", "day", "content_hash", "revision_h
 _COUNTED = (
     "DELETE FROM months",
     "INSERT INTO months SELECT feed_id, substr(day, 1, 7), count(*), 0 FROM entries GROUP BY 1, 2",
-    "UPDATE polls SET new = coalesce((SELECT count(*) FROM entries WHERE last_poll_id = polls.id AND outcome IN "
-    "('new', 'repost')), 0), duplicates = coalesce((SELECT count(*) FROM entries WHERE last_poll_id = polls.id AND "
-    "outcome IN ('duplicate', 'repeat')), 0)",
     "DELETE FROM meta WHERE name = 'zone'",
 )
 """Sums over entries, made anew."""

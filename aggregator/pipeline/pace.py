@@ -12,6 +12,9 @@ from aggregator.store.hosts import host_of
 
 CLEAR = timedelta(seconds=60)
 """No request while a live poll of the host is due within this time."""
+STARVED = timedelta(minutes=10)
+"""So long at most live polls of a host are all that it is asked for: a platform with hundreds of feeds always has one due.
+Then one request for the past takes the next free turn, which makes a poll wait no longer than another poll would."""
 SLOWER = 1.5
 MOST_SLOWER = 10.0
 """Each failure of a host makes the distance 1.5 times longer, ten times at most (B-07)."""
@@ -46,6 +49,7 @@ class Pace:
 
     def __init__(self, sources: Sources, rules: Rules) -> None:
         self._sources, self._rules = sources, rules
+        self._waiting: dict[str, datetime] = {}
 
     def ready_at(self, url: str, now: datetime) -> datetime:
         """The earliest instant at which this address may be asked, as far as is known at ``now`` (aware, UTC)."""
@@ -56,16 +60,25 @@ class Pace:
             if mark.at.date() == now.date() and mark.count >= self._rules.daily:
                 waits.append(datetime.combine(now.date() + timedelta(days=1), time(), UTC))
         waits += [at for at in (mark.until, self._sources.cools_until(url)) if at is not None]
-        if self._rules.live:
-            due = self._sources.next_poll(url)
-            if due is not None and due <= now + CLEAR:
-                waits.append(max(due, now) + self._rules.host_spacing)
+        if max(waits) <= now and self._rules.live and (clear := self._clear_at(url, now)) is not None:
+            waits.append(clear)
         return max(waits)
+
+    def _clear_at(self, url: str, now: datetime) -> datetime | None:
+        """Until when live polls of the host come first; ``None`` where none is due soon, or they have done so for too
+        long."""
+        due, name = self._sources.next_poll(url), host_of(url)
+        if due is None or due > now + CLEAR:
+            self._waiting.pop(name, None)
+            return None
+        since = self._waiting.setdefault(name, now)
+        return None if now - since >= STARVED else max(due, now) + self._rules.host_spacing
 
     def take(self, url: str, now: datetime) -> bool:
         """Take the turn for one request now; false where it must wait. Runs where writing is allowed."""
         if self.ready_at(url, now) > now or not self._sources.reserve(url, now, self._rules.host_spacing):
             return False
+        self._waiting.pop(host_of(url), None)
         mark = self._recall(url, now)
         same_day = mark.at is not None and mark.at.date() == now.date()
         self._remember(url, replace(mark, at=now, count=mark.count + 1 if same_day else 1, until=None))

@@ -149,6 +149,7 @@ def test_it_fills_what_the_publisher_does_not_give() -> None:
     assert job.strategy is Strategy.WAYBACK
     assert job.status is JobStatus.INCOMPLETE
     assert job.story[-1].startswith("wayback: ")
+    assert job.note == "every way was tried; the web archive was read to its end, so more is not to be had"
     assert len(walk.rows()) >= 58
 
 

@@ -196,6 +196,20 @@ def test_a_live_poll_goes_first() -> None:
     assert walk.desk.pace.ready_at(f"{URL}feed/", due - timedelta(seconds=90)) == due - timedelta(seconds=90)
 
 
+def test_a_platform_that_is_always_polled_starves_nobody() -> None:
+    """B-02: where polls of other feeds of the host are due all the time, one request for the past gets a turn after ten
+    minutes, and then waits again."""
+    walk = past(wordpress(), live=True)
+    due = walk.home.store.sources.get(FEED)[1].next_poll_at
+    assert due is not None
+    pace, url, now = walk.desk.pace, f"{URL}feed/", due
+    while pace.ready_at(url, now) > now:
+        now += timedelta(seconds=20)
+    assert now - due == timedelta(minutes=10)
+    assert pace.take(url, now)
+    assert pace.ready_at(url, now + timedelta(minutes=2)) > now + timedelta(minutes=2)
+
+
 def test_what_was_published_since_the_last_poll_is_left_to_it() -> None:
     """R-35: an entry that the live feed has not had yet must still be announced."""
     site = wordpress()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aggregator.history.backfill.steps import Answer, End, Span, Start, Turn
+from aggregator.history.backfill.wayback import EXHAUSTED
 from aggregator.history.backfill.ways import WAYS, plan
 from aggregator.model import Backfill, Cursor, Ground, JobStatus, Strategy
 
@@ -123,6 +124,8 @@ def _next_way(job: Backfill, when: Moment) -> Backfill:
             fresh = replace(job, strategy=strategy, plan=tuple(rest), cursor=cursor, errors=0, rests=0)
             return replace(fresh, status=JobStatus.QUEUED, next_at=None, updated_at=when.now)
     text = "every way was tried" if job.story else "no way to the past of this feed is known"
+    if any(line.startswith(f"{Strategy.WAYBACK}: ") and line.endswith(EXHAUSTED) for line in job.story):
+        text += "; the web archive was read to its end, so more is not to be had"
     return _ended(replace(job, plan=(), cursor=None), JobStatus.INCOMPLETE, text, when.now)
 
 

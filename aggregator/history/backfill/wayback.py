@@ -17,6 +17,7 @@ LINGERS = timedelta(days=30)
 """So long an entry may still be listed in captures made after it."""
 FIELDS = "timestamp,original,statuscode,mimetype,digest,length"
 TIMEMAP = "timemap"
+EXHAUSTED = "all that the archive has"
 MISSING = (404, 410)
 UNTRUE = ("html", "not-a-feed", "malformed", "empty", "entities", "too-deep", "too-large", "encoding", "document")
 """Captures that are no feeds: passed over, and no fault of the archive."""
@@ -86,7 +87,7 @@ def _onward(ground: Ground, cursor: Cursor) -> Turn:
         return go_on(cursor)
     if cursor.page + 1 < len(ground.variants):
         return go_on(replace(cursor, page=cursor.page + 1))
-    return ended(cursor, complete=True, text=f"{cursor.empty} captures read, all that the archive has")
+    return ended(cursor, complete=True, text=f"{cursor.empty} captures read, {EXHAUSTED}")
 
 
 def _next(cursor: Cursor) -> Capture:
