@@ -13,7 +13,7 @@ from aggregator.store.hosts import host_of
 CLEAR = timedelta(seconds=60)
 """No request while a live poll of the host is due within this time."""
 STARVED = timedelta(minutes=10)
-"""So long at most live polls of a host are all that it is asked for: a platform with hundreds of feeds always has one due.
+"""So long at most live polls are all that a host is asked for: a platform with hundreds of feeds always has one due.
 Then one request for the past takes the next free turn, which makes a poll wait no longer than another poll would."""
 SLOWER = 1.5
 MOST_SLOWER = 10.0

@@ -3,14 +3,20 @@ it is found, and one that is missing together with it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from aggregator.model import File, Flaw, Segment, Site
+from aggregator.normalise.html import SANITISER_VERSION, clean_html
+from aggregator.normalise.text import paragraphs
 from aggregator.pipeline.publish import publish
 from aggregator.ports import Chains, Library
 from aggregator.publish.chain import published
 from aggregator.publish.checking import PublishedCheck
+from aggregator.publish.press import Press
+from aggregator.publish.render import rendering
+from aggregator.version import __version__
 
 TABLE = "published"
 COMBINED = ("feed.atom", "feed.rss", "feed.json")
@@ -94,12 +100,21 @@ def reprint(library: Library, root: Path, site: Site, agent: str, *, whole: bool
     Raises:
         StoreError: the archive cannot be read.
     """
-    press = Reprint(root, PublishedCheck(root).state(), whole=whole)
+    seq, mark = PublishedCheck(root).state()
+    press = Reprint(root, (seq, mark), whole=whole)
+    if library.archive.touched(seq).seq != seq or mark.partition("+")[0] != _way(site, agent):
+        return press  # all of it would be rendered in vain
     if not whole:
         for files in _sealed(library, site):
             press.write(files)
     publish(library, press, site, agent, rebuild=whole)
     return press
+
+
+def _way(site: Site, agent: str) -> str:
+    """How files are rendered now, as `publish` remembers it first of all."""
+    press = Press(site=site, clean=clean_html, paragraphs=paragraphs, version=__version__, agent=agent)
+    return hashlib.sha256(f"{rendering(press)} {SANITISER_VERSION}".encode()).hexdigest()
 
 
 def _sealed(library: Library, site: Site) -> Iterator[Sequence[File]]:

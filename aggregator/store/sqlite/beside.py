@@ -4,40 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from xml.sax.saxutils import escape
+from typing import Any
 
 from aggregator.errors import StoreError
 from aggregator.model import Flaw
 from aggregator.ports import Columns
 from aggregator.store.packing import unpack
+from aggregator.store.segments import COMBINED
 from aggregator.store.sqlite.driver import sqlite3
 
-_SUMS = """count(e.seq) AS held, coalesce(sum(e.size), 0) AS weight, min(e.seq) AS low, max(e.seq) AS high,
-max(e.updated_at) AS newest, max(e.at) AS latest"""
-_OWN = "SELECT *, lag(last, 1, 0) OVER (PARTITION BY chain ORDER BY number) AS before FROM segments"
-_KINDS = "CASE WHEN min(e.kind) = 'backfill' AND max(e.kind) = 'backfill' THEN 'backfill' ELSE 'live' END AS kinds"
-_SEGMENTS = f"""
-WITH own AS ({_OWN}), summed AS (
-    SELECT own.*, {_SUMS}, {_KINDS} FROM own LEFT JOIN events AS e ON e.seq > own.before AND e.seq <= own.last
-    WHERE own.chain = 'feed' GROUP BY own.chain, own.number
-    UNION ALL
-    SELECT own.*, {_SUMS}, {_KINDS} FROM own LEFT JOIN events AS e INDEXED BY events_by_feed
-    ON e.feed_id = substr(own.chain, 7) AND e.seq > own.before AND e.seq <= own.last
-    WHERE own.chain <> 'feed' GROUP BY own.chain, own.number
-)
-SELECT summed.*, (SELECT at FROM events WHERE seq = summed.sealed_by) AS sealing, iif(chain = 'feed',
-    (SELECT min(seq) FROM events WHERE seq > summed.last),
-    (SELECT min(seq) FROM events INDEXED BY events_by_feed WHERE feed_id = substr(chain, 7) AND seq > summed.last)
-) AS next FROM summed ORDER BY chain, number
-"""  # noqa: S608 - fixed texts only
-_TAIL = "(SELECT coalesce(max(last), 0) FROM segments WHERE segments.chain = chains.chain)"
-_CHAINS = f"""
-SELECT chains.*, {_SUMS} FROM chains LEFT JOIN events AS e ON e.seq > {_TAIL} WHERE chains.chain = 'feed'
-GROUP BY chains.chain
-UNION ALL
-SELECT chains.*, {_SUMS} FROM chains LEFT JOIN events AS e INDEXED BY events_by_feed
-ON e.feed_id = substr(chains.chain, 7) AND e.seq > {_TAIL} WHERE chains.chain <> 'feed' GROUP BY chains.chain
-"""  # noqa: S608 - fixed texts only
+_SUMS = """
+SELECT count(*) AS held, coalesce(sum(size), 0) AS weight, min(seq) AS low, max(seq) AS high,
+max(updated_at) AS newest, max(at) AS latest, min(kind) AS least_kind, max(kind) AS kinds
+"""
+_HELD = {
+    True: f"{_SUMS} FROM events WHERE seq > :after AND seq <= :last",
+    False: f"{_SUMS} FROM events INDEXED BY events_by_feed WHERE feed_id = :feed AND seq > :after AND seq <= :last",
+}
+_NEXT = {
+    True: "SELECT min(seq) FROM events WHERE seq > :last",
+    False: "SELECT min(seq) FROM events INDEXED BY events_by_feed WHERE feed_id = :feed AND seq > :last",
+}
+_END = 2**62
 STATEMENTS: Mapping[str, str] = {
     "holds": "SELECT * FROM holds ORDER BY entry_id",
     "gaps": "SELECT * FROM gaps ORDER BY id",
@@ -48,8 +36,9 @@ STATEMENTS: Mapping[str, str] = {
     "meta": "SELECT * FROM meta ORDER BY name",
     "polls": "SELECT id, new, duplicates FROM polls WHERE new <> 0 OR duplicates <> 0 ORDER BY id",
     "cards": "SELECT * FROM cards ORDER BY digest",
-    "segments": _SEGMENTS,
-    "chains": _CHAINS,
+    "segments": "SELECT * FROM segments ORDER BY chain, number",
+    "chains": "SELECT *, (SELECT coalesce(max(last), 0) FROM segments WHERE segments.chain = chains.chain) AS tip "
+    "FROM chains ORDER BY chain",
 }
 """What each table is asked for."""
 
@@ -100,9 +89,38 @@ _CONTRADICTIONS = (
 
 def beside(reader: sqlite3.Connection, table: str) -> Iterator[Columns]:
     """The rows of a table by column, with what they are compared with."""
-    found = reader.execute(STATEMENTS[table])
+    rows = _named(reader.execute(STATEMENTS[table]))
+    if table == "segments":
+        return _segments(reader, rows)
+    return (row | _held(reader, row["chain"], row["tip"], _END) for row in rows) if table == "chains" else rows
+
+
+def _named(found: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
     names = [column[0] for column in found.description]
     return (dict(zip(names, row, strict=True)) for row in found)
+
+
+def _segments(reader: sqlite3.Connection, rows: Iterator[dict[str, Any]]) -> Iterator[Columns]:
+    """Each with sums over the events after the one before it, and with the event that follows it."""
+    chain, after = "", 0
+    for row in rows:
+        after = after if row["chain"] == chain else 0
+        chain, last = row["chain"], row["last"]
+        sealing = reader.execute("SELECT at FROM events WHERE seq = ?", (row["sealed_by"],)).fetchone()
+        following = reader.execute(_NEXT[chain == COMBINED], {"feed": _feed(chain), "last": last}).fetchone()
+        yield row | _held(reader, chain, after, last) | {"sealing": sealing and sealing[0], "next": following[0]}
+        after = last
+
+
+def _held(reader: sqlite3.Connection, chain: str, after: int, last: int) -> dict[str, Any]:
+    facts = {"feed": _feed(chain), "after": after, "last": last}
+    held = next(_named(reader.execute(_HELD[chain == COMBINED], facts)))
+    # Tombstones share a segment with live events, backfill is by itself.
+    return held | {"kinds": "backfill" if held["least_kind"] == held["kinds"] == "backfill" else "live"}
+
+
+def _feed(chain: str) -> str:
+    return chain.removeprefix("feeds/")
 
 
 def contradictions(reader: sqlite3.Connection) -> Iterator[Flaw]:
@@ -115,15 +133,11 @@ def contradictions(reader: sqlite3.Connection) -> Iterator[Flaw]:
 
 
 def _documents(reader: sqlite3.Connection) -> Iterator[Flaw]:
-    for row in reader.execute("SELECT * FROM sealed ORDER BY chain, number"):
-        chain, number, site_url, *digests, packed = row
+    found = reader.execute("SELECT chain, number, documents, atom_digest, rss_digest FROM sealed ORDER BY 1, 2")
+    for chain, number, packed, *digests in found:
         try:
-            documents = unpack(packed)
+            sound = [sha256(each).hexdigest() for each in unpack(packed)] == digests
         except StoreError:
-            documents = (b"", b"")
-        if [sha256(each).hexdigest() for each in documents] != digests or _quoted(site_url) not in documents[0]:
+            sound = False
+        if not sound:
             yield Flaw(table="sealed", record=f"{chain} {number}", text="is not what was sealed")
-
-
-def _quoted(address: str) -> bytes:
-    return escape(address, {'"': "&quot;"}).encode()
