@@ -30,6 +30,7 @@ class AppendedFile:
         self._folder, self._new = folder, new
         self._start = self._safe = end
         self._torn = False
+        self._doubt: OSError | None = None
         self._lines: list[str] = []
         self._indexed = True
         flags = os.O_WRONLY | os.O_CLOEXEC | (os.O_CREAT | os.O_EXCL if new else 0)
@@ -85,11 +86,18 @@ class AppendedFile:
             self._lines.append(line)
 
     def flush(self) -> None:
-        """Make what was appended outlast a crash. Raises `OSError`."""
+        """Make what was appended outlast a crash. Raises `OSError`, and again at every later try: after a fault the
+        system may forget what it could not write, and call the rest safe."""
+        if self._doubt is not None:
+            raise self._doubt
         self._heal()
         if self.end == self._safe:
             return
-        os.fsync(self._handle)
+        try:
+            os.fsync(self._handle)
+        except OSError as error:
+            self._doubt = error
+            raise
         if self._new:
             _sync_folder(self._folder)
             self._new = False

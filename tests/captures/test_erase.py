@@ -81,3 +81,9 @@ def test_what_is_not_there_cannot_be_erased(tmp_path: Path, place: tuple[str, in
     with pytest.raises(StoreError, match="cannot be erased"):
         warc.erase(Place(file=place[0], offset=place[1], length=place[2]), "", AT)
     assert (tmp_path / "2026-06-001.warc.gz").read_bytes() == before
+
+
+def test_a_long_reason_fits_into_a_small_place() -> None:
+    """R-39: however much somebody writes, a capture can be taken down."""
+    place = Place(file="2026-06-001", offset=7, length=500)
+    assert len(erased(place, "because " * 1_000, AT)) == place.length

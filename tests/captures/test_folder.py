@@ -251,6 +251,33 @@ def test_what_cannot_be_made_safe_is_not_committed(tmp_path: Path, monkeypatch: 
     assert second.place.offset == first.place.offset + first.place.length
 
 
+def test_a_file_that_failed_once_is_not_trusted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a failed fsync the next one may say that all is well although pages are lost: where a file is full and
+    cannot be made safe when the next one is to begin, what was appended to it is not committed either."""
+    warc = folder(tmp_path, most=2_000)
+    keep(warc, distinct(1))
+    real, broken = os.fsync, [True]
+
+    def once(handle: int) -> None:
+        if broken:
+            broken.clear()
+            raise OSError(5, "Input/output error")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", once)
+    lost = []
+    while warc.fault is None:
+        lost.append(warc.append(distinct(2)))
+    assert lost[0] is not None
+    with pytest.raises(StoreError, match="captures cannot be made safe"):
+        warc.flush()
+    (kept,) = keep(warc, distinct(3))
+    assert kept.place.file == lost[0].place.file
+    assert kept.place.offset < lost[0].place.offset + lost[0].place.length
+    size = (tmp_path / f"{kept.place.file}.warc.gz").stat().st_size
+    assert size == kept.place.offset + kept.place.length, "nothing of what was lost is left"
+
+
 def test_a_folder_that_cannot_be_used_pauses_captures(tmp_path: Path) -> None:
     """A file stands where the folder should be: polling goes on without captures, and says why."""
     (tmp_path / "captures").write_text("in the way")

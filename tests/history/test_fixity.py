@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.history.fixity import ChainCheck, Witness, witnesses_of
 from aggregator.model import Flaw
 from aggregator.ports import JournalLine
-from aggregator.proving import GENESIS, head_line, journal_day, link
+from aggregator.proving import GENESIS, head_line, journal_day, link, rest_digest
 
 LONGEST = 30
 PLACES = st.integers(1, LONGEST - 1)
@@ -131,3 +133,24 @@ def test_a_witness_may_know_the_number_only() -> None:
     """What was published up to a row shows that the row was there, whatever its hash."""
     assert flaws(ROWS, Witness(seq=9, hash=None, origin="x")) == []
     assert [each.record for each in flaws(ROWS, Witness(seq=99, hash=None, origin="x"))] == ["99"]
+
+
+def vouched(kind: str) -> tuple[list[JournalLine], JournalLine]:
+    """Two rows: one that was redacted, and a sound one of this kind that vouches for what is left of it."""
+    at = "2026-07-01T00:00:00.000000Z"
+    own = link(GENESIS, 1, "added", "ashmere", 1, at, '{"title":"words"}')
+    rest = (1, "added", "ashmere", 1, at, "{}", own)
+    payload = json.dumps({"rows": [[1, rest_digest(rest)]]})
+    voucher = (2, kind, "ashmere", 1, at, payload, link(own, 2, kind, "ashmere", 1, at, payload))
+    return [rest, voucher], voucher
+
+
+def test_only_a_takedown_vouches_for_a_redacted_row() -> None:
+    """R-39: a row changed by hand is not sound because the table of takedowns was made to point at some other row."""
+    days = [(1, "2026-07-01")]
+    rows, voucher = vouched("forgotten")
+    assert list(ChainCheck((), days, [voucher]).flaws(rows)) == []
+    rows, voucher = vouched("settled")
+    assert [flaw.record for flaw in ChainCheck((), days, [voucher]).flaws(rows)] == ["1"]
+    rows, voucher = vouched("forgotten")
+    assert [flaw.record for flaw in ChainCheck((), days, [voucher]).flaws(rows[:1])] == ["1"], "the voucher is gone"
