@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from aggregator.model import FeedProfile, JobStatus, Provenance, Strategy
+from aggregator.model import Document, FeedProfile, JobStatus, Provenance, Strategy
+from aggregator.pipeline.backfill import placed
 from tests.builders import record
 from tests.pasts.feeds import Blogger, Chain
 from tests.pasts.server import Asked, Told
@@ -150,3 +151,9 @@ def test_a_robots_txt_that_stays_broken_ends_the_way() -> None:
         job = walk.walk(replace(job, status=JobStatus.QUEUED, next_at=None))
     assert job.status is JobStatus.INCOMPLETE
     assert "robots.txt cannot be read" in job.story[-1]
+
+
+def test_nothing_follows_from_what_a_page_of_history_leaves_out() -> None:
+    """D-26, B-08: even one that calls itself complete is a part of the past, by which no entry counts as withdrawn."""
+    whole = Document(version="rss20", encoding="utf-8", feed=FeedProfile(), entries=(), complete=True)
+    assert (placed(whole).partial, placed(whole).complete) == (True, False)
