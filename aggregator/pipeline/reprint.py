@@ -32,10 +32,9 @@ class Reprint:
     """Takes the place of the published folder: what publishing would write is compared with what is there. Implements
     `ports.Output`; nothing is written. ``records`` are files compared."""
 
-    def __init__(self, root: Path, published: tuple[int, str], *, whole: bool) -> None:
-        """``published`` is what the folder remembers of its last run; ``whole``: every file, not only the combined
-        feed, which alone is sure to be of that run."""
-        self._root, self._whole, self._remembered = root, whole, published
+    def __init__(self, folder: PublishedCheck, *, whole: bool) -> None:
+        """``whole``: every file, not only the combined feed, which alone is sure to be of the last run."""
+        self._folder, self._whole, self._remembered = folder, whole, folder.state()
         self._stands = False
         self.records = 0
         self._differ: list[Flaw] = []
@@ -55,7 +54,7 @@ class Reprint:
         for file in files:
             if self._concerns(file.path):
                 self.records += 1
-                if (fault := self._fault(file)) is not None:
+                if (fault := self._folder.differs(file)) is not None:
                     self._differ.append(Flaw(table=TABLE, record=file.path, text=fault))
         return ()
 
@@ -64,13 +63,6 @@ class Reprint:
             return path in COMBINED or path.startswith(SEALED)
         of_a_source = path.startswith("feeds/") and path.endswith(".html") and path.count("/") == 1
         return not of_a_source and not path.startswith(_OF_THE_MOMENT)
-
-    def _fault(self, file: File) -> str | None:
-        try:
-            body = (self._root / file.path).read_bytes()
-        except OSError:
-            return "is missing, and should be there"
-        return None if body == file.body else "is not what the archive gives, although it may be as it was noted"
 
     def remove_except(self, folder: str, keep: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002 - of the port
         """Nothing."""
@@ -100,8 +92,8 @@ def reprint(library: Library, root: Path, site: Site, agent: str, *, whole: bool
     Raises:
         StoreError: the archive cannot be read.
     """
-    seq, mark = PublishedCheck(root).state()
-    press = Reprint(root, (seq, mark), whole=whole)
+    folder = PublishedCheck(root)
+    (seq, mark), press = folder.state(), Reprint(folder, whole=whole)
     if library.archive.touched(seq).seq != seq or mark.partition("+")[0] != _way(site, agent):
         return press  # all of it would be rendered in vain
     if not whole:

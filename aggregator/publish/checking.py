@@ -16,7 +16,7 @@ import brotli
 from backports import zstd
 
 from aggregator.errors import StoreError
-from aggregator.model import Flaw
+from aggregator.model import File, Flaw
 from aggregator.publish.manifest import NOTE, STATE, read_note
 from aggregator.publish.paths import checked
 
@@ -46,6 +46,14 @@ class PublishedCheck:
             return int(noted["seq"]), str(noted["rendering"])
         except (OSError, ValueError, KeyError, TypeError):
             return 0, ""
+
+    def differs(self, file: File) -> str | None:
+        """In what a published file is not this one; ``None`` where it is."""
+        try:
+            body = _whole(self._root / checked(file.path))
+        except OSError:
+            return "is missing, and should be there"
+        return None if body == file.body else "is not what the archive gives, although it may be as it was noted"
 
     def flaws(self, noted: Iterable[tuple[str, str]]) -> Iterator[Flaw]:
         """Files that are gone, or hold something else."""
