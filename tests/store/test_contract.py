@@ -239,6 +239,30 @@ def test_nested_transactions_undo_only_themselves(store: Store) -> None:
     assert len(store.catalogue.entries(EntryFilter())) == 2
 
 
+def test_transactions_nested_before_the_first_row_undo_only_themselves(store: Store) -> None:
+    """H-06: levels that begin one after the other with nothing written in between are levels of their own."""
+
+    def fail(number: int) -> None:
+        with store.ledger.transaction(), store.ledger.transaction():
+            fill(store, added(candidate(number)))
+            raise ZeroDivisionError
+
+    with store.ledger.transaction():
+        with store.ledger.transaction():
+            with pytest.raises(ZeroDivisionError):
+                fail(1)
+            with store.ledger.transaction():
+                fill(store, added(candidate(2)))
+            with pytest.raises(ZeroDivisionError):
+                fail(3)
+        with pytest.raises(ZeroDivisionError):
+            fail(4)
+        with store.ledger.transaction():
+            fill(store, added(candidate(5)))
+    found = store.ledger.heads(query(*map(candidate, range(1, 6)))).by_key
+    assert set(found) == {candidate(2).key, candidate(5).key}
+
+
 def test_renamed_entry_answers_to_both_keys(store: Store) -> None:
     """4.3/4: the new key is added and the entry stays one."""
     one = candidate(1)

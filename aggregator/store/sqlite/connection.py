@@ -39,6 +39,7 @@ class Database:
         self.path = path
         self._lock, self._owner = RLock(), 0
         self._depth = 0
+        self._levels: list[tuple[int, int]] = []
         self._pool: list[sqlite3.Connection] = []
         self._pool_lock = Lock()
         self._closed = False
@@ -99,29 +100,50 @@ class Database:
         try:
             if self._depth:
                 self._check_alive()
-            self.writer.execute(f"SAVEPOINT level_{self._depth}" if self._depth else "BEGIN IMMEDIATE")
+            self._levels.append(self._mark())
         except sqlite3.Error as error:
             raise plain_fault(error, self.path) from error
         self._depth += 1
         self._owner = get_ident()
 
+    def _mark(self) -> tuple[int, int]:
+        """The savepoint that the level now begun goes back to, and how many rows had been changed when it was set.
+
+        Where no row was changed since the savepoint around it, that one serves: a poll nests three levels before it
+        writes its first row. Statements that change the schema count no rows; none of ours nests after one.
+        """
+        if not self._depth:
+            self.writer.execute("BEGIN IMMEDIATE")
+            return 0, -1
+        changes = self.writer.total_changes
+        if self._levels[-1][1] == changes:
+            return self._levels[-1]
+        self.writer.execute(f"SAVEPOINT level_{self._depth}")
+        return self._depth, changes
+
     def _commit(self) -> None:
         self._check_alive()
-        self.writer.execute(f"RELEASE level_{self._depth - 1}" if self._depth > 1 else "COMMIT")
+        level = self._depth - 1
+        if not level:
+            self.writer.execute("COMMIT")
+        elif self._levels[-1][0] == level:
+            self.writer.execute(f"RELEASE level_{level}")
         self._leave()
 
     def _roll_back(self) -> None:
-        level = self._depth - 1
+        level, savepoint = self._depth - 1, self._levels[-1][0]
         self._leave()
         if not self.writer.in_transaction:
             return
-        if level:
-            self.writer.execute(f"ROLLBACK TO level_{level}")
-            self.writer.execute(f"RELEASE level_{level}")
-        else:
+        if not level:
             self.writer.execute("ROLLBACK")
+            return
+        self.writer.execute(f"ROLLBACK TO level_{savepoint}")
+        if savepoint == level:
+            self.writer.execute(f"RELEASE level_{level}")
 
     def _leave(self) -> None:
+        self._levels.pop()
         self._depth -= 1
         if not self._depth:
             self._owner = 0
@@ -145,6 +167,22 @@ class Database:
             reader = self._borrow()
             try:
                 reader.execute("BEGIN")
+                yield reader
+            finally:
+                self._give_back(reader)
+        except sqlite3.Error as error:
+            raise plain_fault(error, self.path) from error
+
+    @contextmanager
+    def glancing(self) -> Iterator[sqlite3.Connection]:
+        """The same for a single statement, whose rows are taken before the next one: it needs no transaction to see
+        one moment."""
+        try:
+            if self._owner == get_ident():
+                yield self.writer
+                return
+            reader = self._borrow()
+            try:
                 yield reader
             finally:
                 self._give_back(reader)

@@ -104,7 +104,7 @@ class SqliteHosts:
 
     def cools_until(self, url: str) -> datetime | None:
         """Until when the host of this address is left alone because it asked for it (H-48)."""
-        with self._database.reading() as reader:
+        with self._database.glancing() as reader:
             row = reader.execute("SELECT cool_until FROM hosts WHERE host = ?", (host_of(url),)).fetchone()
         return instant(row["cool_until"]) if row and row["cool_until"] else None
 
@@ -116,7 +116,7 @@ class SqliteHosts:
 
     def twins(self, feed_id: FeedId, final_url: str) -> tuple[FeedId, ...]:
         """Other feeds whose last good answer came from this address, and which are not being asked now (H-72)."""
-        with self._database.reading() as reader:
+        with self._database.glancing() as reader:
             return tuple(FeedId(row["id"]) for row in reader.execute(_TWINS, (final_url, feed_id)).fetchall())
 
     def rewind(self, now: datetime, delays: Mapping[FeedId, timedelta]) -> int:
@@ -139,7 +139,7 @@ class SqliteHosts:
 
     def recall(self, name: str) -> str | None:
         """A small note that survives a restart."""
-        with self._database.reading() as reader:
+        with self._database.glancing() as reader:
             row = reader.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row["value"])
 

@@ -47,7 +47,7 @@ class SqliteSources(SqliteHosts):
 
     def get(self, feed_id: FeedId) -> tuple[Source, FeedState]:
         """One feed as configured and as polling left it. Raises `UnknownFeedError`."""
-        with self._database.reading() as reader:
+        with self._database.glancing() as reader:
             feed = fetch_feed(reader, feed_id)
         return feed.source, feed.state
 
@@ -105,13 +105,17 @@ def _hosts(connection: sqlite3.Connection, only: Sequence[FeedId]) -> list[sqlit
 
 
 def _named(writer: sqlite3.Connection, now: datetime, limit: int, only: Sequence[FeedId]) -> tuple[FeedId, ...]:
-    """Of the named feeds, in their order, those whose host is free; one a host."""
+    """Of the named feeds, in their order, those whose host is free; one a host. None is looked at once there are
+    enough: a claim among thousands of names asks for a few."""
     chosen: dict[str, FeedId] = {}
+    text = instant_text(now)
     for feed_id in dict.fromkeys(only):
+        if len(chosen) >= limit:
+            break
         row = writer.execute(_NAMED, (feed_id,)).fetchone()
-        if row is not None and row["free_at"] <= instant_text(now):
+        if row is not None and row["free_at"] <= text:
             chosen.setdefault(row["host"], feed_id)
-    return tuple(chosen.values())[: max(limit, 0)]
+    return tuple(chosen.values())
 
 
 def _earliest(now: datetime, text: str | None) -> datetime | None:
