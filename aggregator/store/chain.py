@@ -47,22 +47,18 @@ class Chain:
         self, kind: str, feed_id: FeedId, entry_id: EntryId | None, at: datetime, payload: Mapping[str, object]
     ) -> int:
         """Write the next row; returns its number."""
-        facts = canonical(plain(payload))
-        row = JournalRow(
-            seq=self.upcoming, kind=kind, feed_id=feed_id, entry_id=entry_id, at=at, payload=facts, hash=""
-        )
-        self._seq, self._hash = row.seq, row_hash(self._hash, row)
+        facts, text, seq = canonical(plain(payload)), instant_text(at), self._seq + 1
+        proof = link(self._hash, seq, kind, feed_id, entry_id, text, facts)
         self._table.append(
-            JournalRow(
-                seq=row.seq, kind=kind, feed_id=feed_id, entry_id=entry_id, at=at, payload=facts, hash=self._hash
-            )
+            JournalRow(seq=seq, kind=kind, feed_id=feed_id, entry_id=entry_id, at=at, payload=facts, hash=proof)
         )
-        self._turn_day(row)
-        return row.seq
+        self._seq, self._hash = seq, proof
+        self._turn_day(seq, text)
+        return seq
 
-    def _turn_day(self, row: JournalRow) -> None:
+    def _turn_day(self, seq: int, at: str) -> None:
         """Days are counted as rows are written, so that publishing their heads need not walk the journal."""
         before = self._table.day() if self._day is None else self._day
-        self._day = journal_day(before, instant_text(row.at))
+        self._day = journal_day(before, at)
         if self._day != before:
-            self._table.begin_day(self._day, row.seq)
+            self._table.begin_day(self._day, seq)

@@ -42,11 +42,16 @@ def _list(value: tuple[Any, ...] | list[Any]) -> list[Any]:
     if type(value[0] if value else None) is float and set(map(type, value)) == {float}:
         # The hours of a rhythm, at every poll: nothing in them needs care.
         return list(value)
-    return [plain(part) for part in value]
+    return [(_PARTS.get(type(part)) or _learn(type(part)))(part) for part in value]
 
 
 def _mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
-    return {safe(str(key)): plain(part) for key, part in value.items()}
+    return {
+        key if type(key) is str and key.isascii() else safe(str(key)): (_PARTS.get(type(part)) or _learn(type(part)))(
+            part
+        )
+        for key, part in value.items()
+    }
 
 
 _PARTS: dict[type, Part] = {

@@ -48,7 +48,6 @@ from aggregator.store.events import Announcer
 from aggregator.store.presence import record_presence
 from aggregator.store.refiling import refile
 from aggregator.store.sealing import seal_feed
-from aggregator.store.shelving import shelve
 from aggregator.store.stored import EntryTables, Settled, StoredEntry
 from aggregator.store.watching import held_back, let_go, months_of, note_gaps
 
@@ -104,11 +103,13 @@ class _Scribe:
         self._seen: list[EntryId] = []
         self._shelf = WaitingRoom(tables, self._feed, self._journal, self._at)
         self._added: dict[Key, EntryId] = {}
+        self._published: list[datetime] = []
         self._updated: datetime | None = None
 
     def write(self, verdict: Verdict) -> Settled:
         for change in verdict.changes:
             self._change(change)
+        self._tables.shelves.count_in(self._feed, self._published, 1)
         refile(verdict.refiled, self._tables, self._journal)
         if self._seen:
             self._tables.touch(self._seen, self._at, self._poll)
@@ -244,7 +245,7 @@ class _Scribe:
         self._journal("added", entry_id, {**origin(change, entry, first), **proof(revision), **origins(sight)})
         if entry.pub_seq:
             self._announcer.publish(entry, revision)
-            shelve(entry, self._tables.shelves)
+            self._published.append(entry.published_at)
         if change.hold is not None:
             self._tables.watching.add_hold(held_back(change.hold, entry))
         self._added[candidate.key] = entry_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from aggregator.model import EventKind, PublishEvent, Segment
 
@@ -84,7 +85,16 @@ def take(tally: Tally, chain: str, event: PublishEvent) -> tuple[Tally, Segment 
     segment = None
     if tally.run is not None and not _fits(tally.run, event, bounds_of(chain)):
         tally, segment = _seal(tally, tally.run, chain, event)
-    return replace(tally, seq=event.seq, run=_with(tally.run, event)), segment
+    taken = Tally(
+        seq=event.seq,
+        number=tally.number,
+        month=tally.month,
+        part=tally.part,
+        updated_at=tally.updated_at,
+        floor=tally.floor,
+        run=_with(tally.run, event),
+    )
+    return taken, segment
 
 
 def finish(tally: Tally, chain: str) -> tuple[Tally, Segment | None]:
@@ -116,8 +126,10 @@ def _with(run: Run | None, event: PublishEvent) -> Run:
             updated_at=event.updated_at,
             at=event.at,
         )
-    return replace(
-        run,
+    return Run(
+        kind=run.kind,
+        batch=run.batch,
+        first=run.first,
         last=event.seq,
         events=run.events + 1,
         size=run.size + event.size,
@@ -150,5 +162,6 @@ def _seal(tally: Tally, run: Run, chain: str, by: PublishEvent | None) -> tuple[
     return after, segment
 
 
+@lru_cache(maxsize=64)
 def _month(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m}"

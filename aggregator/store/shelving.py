@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -21,11 +22,12 @@ ALL = ""
 class ShelfTables(Protocol):
     """What recording writes of months, inside a transaction of the caller."""
 
-    def count_in(self, feed_id: FeedId, published_at: datetime, by: int) -> None:
-        """So many entries more, or fewer, are published of the month of this date (aware, UTC)."""
+    def count_in(self, feed_id: FeedId, published: Sequence[datetime], by: int) -> None:
+        """For each of these dates (aware, UTC), so many entries more, or fewer, are published of its month."""
         ...
 
 
+@lru_cache(maxsize=1024)
 def month_of(at: datetime, zone: str) -> str:
     """``2017-07``: the civil month of an aware instant in an IANA zone (R-36)."""
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m}"
@@ -40,7 +42,7 @@ def span_of(month: str, zone: str) -> tuple[datetime, datetime]:
 
 def shelve(entry: StoredEntry, tables: ShelfTables, by: int = 1) -> None:
     """Count an entry that has just been published for the first time, or with -1 one that no longer is."""
-    tables.count_in(entry.feed_id, entry.published_at, by)
+    tables.count_in(entry.feed_id, (entry.published_at,), by)
 
 
 def shifts_of(found: Iterable[Shift]) -> tuple[Shift, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from aggregator.model import FeedId
@@ -16,8 +17,8 @@ class Counts:
         self.zone = zone
         self.counts: Shelf[tuple[str, str], int] = Shelf(undo)
 
-    def count_in(self, feed_id: FeedId, published_at: datetime, by: int) -> None:
-        """So many entries more, or fewer, are published of the month of this date."""
-        month = month_of(published_at, self.zone)
-        for name in (feed_id, ALL):
-            self.counts[name, month] = (self.counts.get((name, month)) or 0) + by
+    def count_in(self, feed_id: FeedId, published: Sequence[datetime], by: int) -> None:
+        """For each of these dates, so many entries more, or fewer, are published of its month."""
+        for month in (month_of(at, self.zone) for at in published):
+            for name in (feed_id, ALL):
+                self.counts[name, month] = (self.counts.get((name, month)) or 0) + by

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from aggregator.model import EntryId, FeedId, Item, Shelf, Shift, ShiftKind
@@ -80,12 +81,15 @@ class ShelfRows:
         self._writer = writer
         self._zone = ""
 
-    def count_in(self, feed_id: FeedId, published_at: datetime, by: int) -> None:
-        """So many entries more, or fewer, are published of the month of this date."""
+    def count_in(self, feed_id: FeedId, published: Sequence[datetime], by: int) -> None:
+        """For each of these dates, so many entries more, or fewer, are published of its month."""
+        if not published:
+            return
         if not self._zone:
             self._zone = self._writer.execute(_ZONE).fetchone()[0]
-        month = month_of(published_at, self._zone)
-        self._writer.executemany(_COUNT, [(name, month, by) for name in (feed_id, ALL)])
+        months = Counter(month_of(at, self._zone) for at in published)
+        rows = [(name, month, by * count) for month, count in months.items() for name in (feed_id, ALL)]
+        self._writer.executemany(_COUNT, rows)
 
 
 def count_again(database: Database, zone: str) -> None:

@@ -59,6 +59,14 @@ def _insert(table: str, names: tuple[str, ...]) -> str:
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})"  # noqa: S608
 
 
+_KNOWN: dict[str, str] = {}
+
+
+def _known(table: str, row: Mapping[str, SqlValue]) -> str:
+    """The same for tables whose rows always have the same columns: hashing their names costs more than the look-up."""
+    return _KNOWN.get(table) or _KNOWN.setdefault(table, insert(table, row))
+
+
 def update(table: str, row: Mapping[str, SqlValue]) -> str:
     """The statement that rewrites the row of the same ``id``; names come from this program only."""
     return _update(table, tuple(row))
@@ -132,9 +140,12 @@ class Tables:
     def add_poll(self, record: PollRecord, capture: int | None) -> int:
         """One row for one request, with the number of the body it brought. Raises `UnknownFeedError`."""
         row = poll_row(record, capture)
-        if self._writer.execute("SELECT 1 FROM feeds WHERE id = ?", (record.feed_id,)).fetchone() is None:
+        try:
+            return int(self._writer.execute(_known("polls", row), row).lastrowid or 0)
+        except sqlite3.IntegrityError:
+            # A poll of a feed that there is none of; any other conflict stays one.
             self.feed(record.feed_id)
-        return int(self._writer.execute(insert("polls", row), row).lastrowid or 0)
+            raise
 
     def settle_feed(self, record: PollRecord, settled: Settled) -> None:
         """The state after the poll; names, once given, stay. Ends the lease and frees the host."""
@@ -168,7 +179,7 @@ class Tables:
     def add_entry(self, entry: StoredEntry) -> None:
         """A new entry, with its key; the feed's keys and all public ids are unique."""
         row = entry_row(entry)
-        self._writer.execute(insert("entries", row), row)
+        self._writer.execute(_known("entries", row), row)
         self._writer.execute(_KEY, (entry.feed_id, row["key"], entry.entry_id))
         self._next_entry = entry.entry_id + 1
 
@@ -187,7 +198,7 @@ class Tables:
     def add_revision(self, revision: StoredRevision) -> None:
         """A further version."""
         row = revision_row(revision)
-        self._writer.execute(insert("revisions", row), row)
+        self._writer.execute(_known("revisions", row), row)
 
     def revision(self, entry_id: EntryId, number: int) -> StoredRevision:
         """One version of an entry. Raises `StoreError` where there is none."""
