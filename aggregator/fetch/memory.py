@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from aggregator.fetch.asking import given, learned, spends
 from aggregator.model import (
@@ -21,7 +22,8 @@ def remember_success(state: FeedState, meaning: Modified | NotModified, exchange
     Neither sets ``status``: that is judged from the whole state.
     """
     return replace(
-        _asked(state, exchange),
+        state,
+        **_asked(state, exchange),
         revalidation=learned(state, meaning, exchange, now),
         validators=meaning.validators,
         final_url=meaning.url,
@@ -40,21 +42,21 @@ def remember_failure(state: FeedState, exchange: Exchange) -> FeedState:
     Validators and body hash stay those of the last good body (H-06); so does a redirect under observation (H-41).
     """
     return replace(
-        _asked(state, exchange),
+        state,
+        **_asked(state, exchange),
         revalidation=given(state, exchange, exchange.finished_at),
         failures=state.failures + 1,
     )
 
 
-def _asked(state: FeedState, exchange: Exchange) -> FeedState:
+def _asked(state: FeedState, exchange: Exchange) -> dict[str, Any]:
     """What holds of every poll. H-09: a GET without validators is noted once the server has given any."""
-    return replace(
-        state,
-        http_status=exchange.status,
-        polls=state.polls + 1,
-        last_poll_at=exchange.started_at,
-        unconditional_at=exchange.started_at if spends(state, exchange) else state.unconditional_at,
-    )
+    return {
+        "http_status": exchange.status,
+        "polls": state.polls + 1,
+        "last_poll_at": exchange.started_at,
+        "unconditional_at": exchange.started_at if spends(state, exchange) else state.unconditional_at,
+    }
 
 
 def _sighting(known: Redirect | None, target: str | None, now: datetime) -> Redirect | None:

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 def attend(before: FeedState, answer: Answer, verdict: Verdict | None, ports: Ports) -> FeedState:
     """The state before this poll, with push as it is after it. Begins a subscription where the feed offers a new one;
     runs where writing is allowed. Where push is off nothing counts on it."""
-    if ports.push is None:
-        return replace(before, push=replace(before.push, since=None, until=None, trusted=False))
-    return replace(before, push=_health(before, answer, verdict, ports.push))
+    known = before.push
+    if ports.push is not None:
+        return replace(before, push=_health(before, answer, verdict, ports.push))
+    if known.since is None and known.until is None and not known.trusted:
+        return before
+    return replace(before, push=replace(known, since=None, until=None, trusted=False))
 
 
 def _health(before: FeedState, answer: Answer, verdict: Verdict | None, room: Postroom) -> PushHealth:

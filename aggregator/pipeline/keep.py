@@ -22,11 +22,16 @@ LARGE = 4096
 """Bodies from so many bytes on are packed beside the event loop and the writer; smaller ones are not worth the way."""
 
 
+def worth_sealing(exchange: Exchange, ports: Ports) -> bool:
+    """Whether this answer has a body to be packed ahead."""
+    return ports.captures is not None and isinstance(exchange, Response) and len(exchange.body) >= LARGE
+
+
 async def seal_ahead(
     feed_id: FeedId, state: FeedState, request: Request, exchange: Exchange, ports: Ports
 ) -> SealedCapture | None:
     """A large body that is not the last one again, packed in another thread; ``None`` where that can wait."""
-    if ports.captures is None or not isinstance(exchange, Response) or len(exchange.body) < LARGE:
+    if not worth_sealing(exchange, ports) or not isinstance(exchange, Response):
         return None
     return await asyncio.to_thread(_new, capture_of(feed_id, request, exchange), state.body_hash)
 

@@ -27,7 +27,7 @@ from aggregator.model import (
 )
 from aggregator.pipeline.again import ForgottenError, with_memory
 from aggregator.pipeline.context import read_context
-from aggregator.pipeline.keep import seal_ahead
+from aggregator.pipeline.keep import seal_ahead, worth_sealing
 from aggregator.pipeline.manners import PutOff, ask
 from aggregator.pipeline.settle import Answer, report, settle, unsettled
 from aggregator.pipeline.share import borrowed, serves
@@ -55,18 +55,28 @@ async def poll(feed_id: FeedId, ports: Ports, agent: str) -> PollReport:
         _log(outcome)
         return outcome
     exchange = await ports.fetch(request)
-    sealed, answer = await asyncio.gather(
-        seal_ahead(feed_id, state, request, exchange, ports), understand(source, state, request, exchange, ports)
-    )
-    answer = replace(answer, sealed=sealed)
+    answer = await _understood(source, state, request, exchange, ports)
     record = await _settled(source, state, answer, ports)
     outcome = unsettled(feed_id, state, answer, record) if isinstance(record, str) else report(record)
     _log(outcome)
     if not isinstance(answer.meaning, Modified | NotModified):
         return outcome
+    twins = ports.sources.twins(feed_id, exchange.url)
+    if not twins:
+        return outcome
     answer = replace(answer, kept=None if isinstance(record, str) else record.kept)
-    shared = [await _share(twin, state, answer, ports) for twin in ports.sources.twins(feed_id, exchange.url)]
+    shared = [await _share(twin, state, answer, ports) for twin in twins]
     return replace(outcome, shared=tuple(each for each in shared if each is not None))
+
+
+async def _understood(source: Source, state: FeedState, request: Request, exchange: Exchange, ports: Ports) -> Answer:
+    """What the exchange means, while a large body is packed beside it."""
+    if not worth_sealing(exchange, ports):
+        return await understand(source, state, request, exchange, ports)
+    sealed, answer = await asyncio.gather(
+        seal_ahead(source.id, state, request, exchange, ports), understand(source, state, request, exchange, ports)
+    )
+    return replace(answer, sealed=sealed)
 
 
 async def _settled(source: Source, state: FeedState, answer: Answer, ports: Ports) -> PollRecord | str:

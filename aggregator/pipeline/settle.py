@@ -183,7 +183,8 @@ def _with_document(
     document, window = answer.document, answer.window
     if document is None or window is None or verdict is None:
         # 304 or equal bytes: nothing scrolled past.
-        return replace(state, window=relaxed(state.window, source.max_interval))
+        calmer = relaxed(state.window, source.max_interval)
+        return state if calmer is state.window else replace(state, window=calmer)
     if document.partial:
         # A cut body must be fetched again in full: the validators of the last whole one stay (P-05, H-06).
         state = replace(state, validators=before.validators)

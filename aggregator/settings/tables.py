@@ -32,13 +32,21 @@ _PLAIN_TYPES = {
 
 @dataclass(slots=True)
 class Text:
-    """A parsed file under examination: its data, where each key stands, and the mistakes found so far."""
+    """A parsed file under examination: its data, its text, and the mistakes found so far."""
 
     file: str
     data: dict[str, Any] = field(default_factory=dict)
-    lines: Mapping[Path, int] = field(default_factory=dict)
+    text: str = ""
     mistakes: list[Mistake] = field(default_factory=list)
     broken: bool = False
+    _lines: Mapping[Path, int] | None = None
+
+    @property
+    def lines(self) -> Mapping[Path, int]:
+        """Where each key stands. Only mistakes are pointed at, and most files have none: they are not walked twice."""
+        if self._lines is None:
+            self._lines = key_lines(self.text)
+        return self._lines
 
     def mistake(self, path: Path, text: str, suggestion: str | None = None) -> None:
         """Note a mistake at the nearest line known for this path."""
@@ -55,13 +63,14 @@ def read_text(text: str, file: FilePath) -> Text:
     """Parse a file. A syntax error is its only mistake, since nothing behind it can be judged."""
     try:
         data = tomllib.loads(text.removeprefix("\ufeff"))
-        read = Text(str(file), data, key_lines(text.removeprefix("\ufeff")))
+        read = Text(str(file), data, text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         return Text(str(file), mistakes=[_syntax(str(error), text, str(file))], broken=True)
     except RecursionError:
         return Text(str(file), mistakes=[_syntax("brackets are nested too deeply", text, str(file))], broken=True)
     for path, word in _strings(data):
-        if any(unicodedata.category(c) == "Cc" or c in _TURNING for c in word):
+        # What is printable holds neither, and nearly every word is.
+        if not word.isprintable() and any(unicodedata.category(c) == "Cc" or c in _TURNING for c in word):
             read.mistake(path, "must not contain control characters or line breaks")
     return read
 

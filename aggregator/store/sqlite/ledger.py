@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import cast
 
 from aggregator.model import (
     Alias,
@@ -93,12 +93,8 @@ class SqliteLedger:
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside is committed together or not at all; may be nested. Raises `StoreError`."""
-        return self._transaction()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._database.transaction():
-            yield
+        # The connection that it yields is nobody's business out there.
+        return cast("AbstractContextManager[None]", self._database.transaction())
 
     def original(self, digest: str) -> Original | None:
         """The body of this digest as a revisit refers to it; ``None`` where no capture holds it."""
