@@ -65,7 +65,7 @@ def print_json(value: object) -> None:
     """One JSON document; non-ASCII as it is, since JSON escapes controls by itself."""
     plain_value = to_json(value)
     try:
-        # The standard library indents in Python, 0.1 s for a thousand polls; the outcome is the same to the letter.
+        # The standard library indents in Python, five times as slowly; the outcome is the same to the letter.
         text = msgspec.json.format(json.dumps(plain_value, ensure_ascii=False), indent=2)
     except UnicodeEncodeError:
         text = json.dumps(plain_value, ensure_ascii=False, indent=2)
