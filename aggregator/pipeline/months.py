@@ -12,7 +12,7 @@ from aggregator.ports import Shelves
 from aggregator.publish.atom import render_atom
 from aggregator.publish.month_pages import render_index, render_month, render_year
 from aggregator.publish.month_text import render_month_text
-from aggregator.publish.months import NOTHING, PAGE, Due, due, last_number, month_edition, paths_of, reach, whole
+from aggregator.publish.months import NOTHING, Due, due, last_number, month_edition, paths_of, reach, whole
 from aggregator.publish.press import Press
 
 WINDOW = 50_000
@@ -84,14 +84,12 @@ class MonthPages:
         return wanted
 
     def _due_in(self, scope: Scope, entries: int, shifts: list[Shift]) -> Due:
-        """The pages of one month. To find the place of each of many entries would cost more than to render them all."""
+        """The pages of one month."""
         added, removed = _count(shifts, ShiftKind.ADDED), _count(shifts, ShiftKind.REMOVED)
-        if len(shifts) > PAGE:
-            return whole(entries, entries - added + removed)
         feed_id = scope.card.id if scope.card else None
         # Counted from the newest, as what has just come is new.
-        newer = ((shift.kind, self._shelves.newer(shift, feed_id)) for shift in shifts)
-        ranks = [(kind, max(entries - count - (kind is not ShiftKind.REMOVED), 0)) for kind, count in newer]
+        newer = zip(shifts, self._shelves.newer_each(shifts, feed_id), strict=True)
+        ranks = [(each.kind, max(entries - count - (each.kind is not ShiftKind.REMOVED), 0)) for each, count in newer]
         changed, moved = (
             [rank for kind, rank in ranks if (kind is ShiftKind.CHANGED) is each] for each in (True, False)
         )

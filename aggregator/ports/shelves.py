@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from aggregator.model import FeedId, Item, Shelf, Shift
@@ -27,6 +28,10 @@ class Shelves(Protocol):
 
     def newer(self, shift: Shift, feed_id: FeedId | None) -> int:
         """How many published entries of the same month are newer than that place: few, for what has just come."""
+        ...
+
+    def newer_each(self, shifts: Sequence[Shift], feed_id: FeedId | None) -> tuple[int, ...]:
+        """The same of each of these places, all in one month, in one walk from its newest entry."""
         ...
 
     def shifts(self, after: int, until: int) -> tuple[Shift, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.model import FeedId, Provenance
+from aggregator.model import FeedId, File, MonthPage, Provenance
 from aggregator.pipeline import months as rendering
 from aggregator.publish import months
 from aggregator.publish.folder import Folder
@@ -68,6 +68,28 @@ def test_very_much_at_once_is_rendered_whole(home: Home, monkeypatch: pytest.Mon
         home.poll("ashmere", *home.new("ashmere", many, START + timedelta(minutes=1)), at=START)
         home.publish()
         assert pages(home.output.root) == afresh(home)
+
+
+def test_many_new_entries_leave_full_pages_alone(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many come at once: pages that were full before any of them are neither read nor written again."""
+    monkeypatch.setattr(months, "PAGE", 4)
+    home.poll("ashmere", *home.new("ashmere", 40, START), at=START)
+    home.publish()
+    rendered: list[int | None] = []
+    real = rendering.MonthPages._files
+
+    def noting(self: rendering.MonthPages, page: MonthPage) -> tuple[File, ...]:
+        rendered.append(page.number)
+        return real(self, page)
+
+    monkeypatch.setattr(rendering.MonthPages, "_files", noting)
+    at = START + timedelta(hours=1)
+    home.poll("ashmere", *home.new("ashmere", 9, at), at=at)
+    home.publish()
+    assert sorted(set(rendered), key=lambda number: number or 99) == [8, 9, 10, 11, None]
+    monkeypatch.undo()
+    monkeypatch.setattr(months, "PAGE", 4)
+    assert pages(home.output.root) == afresh(home)
 
 
 def test_a_poll_rewrites_only_its_month(home: Home) -> None:

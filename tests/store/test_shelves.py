@@ -95,6 +95,9 @@ def test_shifts_tell_which_entries_moved(store: Store) -> None:
     assert [store.shelves.newer(shift, None) for shift in shifts] == [0, 0, 1]
     assert store.shelves.newer(shifts[2], FeedId("ashmere")) == 1
     assert store.shelves.newer(shifts[2], FeedId("bramford")) == 0
+    july = [shifts[0], shifts[2]]
+    assert store.shelves.newer_each(july, None) == (0, 1)
+    assert store.shelves.newer_each((), None) == ()
     assert store.shelves.shifts(seq, seq) == ()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from aggregator.model import FeedId, Item, JournalRow, Shelf, Shift, ShiftKind
@@ -45,10 +46,15 @@ class MemoryShelves:
 
     def newer(self, shift: Shift, feed_id: FeedId | None) -> int:
         """How many published entries of the same month are newer than that place."""
+        return self.newer_each((shift,), feed_id)[0]
+
+    def newer_each(self, shifts: Sequence[Shift], feed_id: FeedId | None) -> tuple[int, ...]:
+        """The same of each of these places, all in one month."""
+        if not shifts:
+            return ()
         with self._tables.undo.lock:
-            place = (shift.published_at, shift.entry_id)
-            own = self._of(feed_id, self.month_of(shift))
-            return sum((each.published_at, each.entry_id) > place for each in own)
+            own = [(each.published_at, each.entry_id) for each in self._of(feed_id, self.month_of(shifts[0]))]
+            return tuple(len(own) - bisect_right(own, (shift.published_at, shift.entry_id)) for shift in shifts)
 
     def shifts(self, after: int, until: int) -> tuple[Shift, ...]:
         """What the journal says of published entries after one number and up to another; a copy is told of its lead."""

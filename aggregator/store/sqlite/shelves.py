@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -45,12 +46,11 @@ _PAGE = {
     ORDER BY published_at, id LIMIT :limit OFFSET :offset""",
 }
 _NEWER = {
-    True: """SELECT count(*) FROM entries INDEXED BY entries_published
-    WHERE pub_seq IS NOT NULL AND published_at >= :at AND published_at < :until
-    AND (published_at > :at OR id > :id)""",
-    False: """SELECT count(*) FROM entries INDEXED BY entries_published_by_feed
+    True: """SELECT published_at, id FROM entries INDEXED BY entries_published
+    WHERE pub_seq IS NOT NULL AND published_at >= :at AND published_at < :until ORDER BY published_at, id""",
+    False: """SELECT published_at, id FROM entries INDEXED BY entries_published_by_feed
     WHERE feed_id = :feed AND pub_seq IS NOT NULL AND published_at >= :at AND published_at < :until
-    AND (published_at > :at OR id > :id)""",
+    ORDER BY published_at, id""",
 }
 _SHIFTS = """
 SELECT own.id, own.feed_id, own.published_at, iif(journal.kind IN (SELECT value FROM json_each(:came)), 'added', iif(
@@ -135,12 +135,19 @@ class SqliteShelves:
 
     def newer(self, shift: Shift, feed_id: FeedId | None) -> int:
         """How many published entries of the same month are newer than that place."""
+        return self.newer_each((shift,), feed_id)[0]
+
+    def newer_each(self, shifts: Sequence[Shift], feed_id: FeedId | None) -> tuple[int, ...]:
+        """The same of each of these places, all in one month, in one walk from its newest entry."""
+        if not shifts:
+            return ()
         with self._database.reading() as reader:
             zone = _zone(reader)
-            _, until = span_of(month_of(shift.published_at, zone), zone)
-            at = instant_text(shift.published_at)
-            facts = {"feed": feed_id, "until": instant_text(until), "at": at, "id": shift.entry_id}
-            return int(reader.execute(_NEWER[feed_id is None], facts).fetchone()[0])
+            _, until = span_of(month_of(shifts[0].published_at, zone), zone)
+            places = [(instant_text(shift.published_at), shift.entry_id) for shift in shifts]
+            facts = {"feed": feed_id, "until": instant_text(until), "at": min(places)[0]}
+            own = [tuple(row) for row in reader.execute(_NEWER[feed_id is None], facts)]
+            return tuple(len(own) - bisect_right(own, place) for place in places)
 
     def shifts(self, after: int, until: int) -> tuple[Shift, ...]:
         """What the journal says of published entries after one number and up to another; a copy is told of its lead."""
