@@ -42,6 +42,10 @@ class Snapshot:
     filed: Mapping[EntryId, tuple[datetime, Precision, str]] = field(default_factory=dict)
     cards: Mapping[FeedId, str] = field(default_factory=dict)
 
+    def version_of(self, event: PublishEvent) -> int:
+        """Which version of an entry was displayed."""
+        return self.shown.get(event.entry_id, (event.revision, event.updated_at))[0]
+
 
 class ChainTables(Protocol):
     """What sealing reads and writes, inside a transaction of the caller."""

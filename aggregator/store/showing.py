@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aggregator.model import (
     EntryId,
     EntryRow,
+    FeedProfile,
     FeedRow,
     FeedStatus,
     Head,
@@ -20,6 +21,7 @@ from aggregator.model import (
     PublishEvent,
     Revision,
     RevisionHash,
+    Source,
     SourceCard,
     Text,
 )
@@ -64,12 +66,22 @@ def feed_line(feed: StoredFeed) -> FeedRow:
 
 def card(feed: StoredFeed) -> SourceCard:
     """The feed as the output names it (R-12)."""
-    source, state, profile = feed.source, feed.state, feed.state.profile
     status, text = plain_status(feed)
+    return replace(
+        card_of_profile(feed.source, feed.state.tag, feed.state.profile),
+        status=status,
+        status_text=text,
+        updated=None if feed.updated_at is None else whole_second(feed.updated_at),
+        entries=feed.entries,
+    )
+
+
+def card_of_profile(source: Source, tag: str, profile: FeedProfile) -> SourceCard:
+    """What the configuration and the feed itself say of a source, without its state."""
     return SourceCard(
         id=source.id,
-        tag=state.tag,
-        title=feed_title(feed),
+        tag=tag,
+        title=source.title or profile.title or source.id,
         url=source.url,
         raw_id=profile.raw_id,
         site_url=source.site or profile.site_url,
@@ -81,10 +93,6 @@ def card(feed: StoredFeed) -> SourceCard:
         icon=profile.icon,
         authors=profile.authors,
         republish=source.republish,
-        status=status,
-        status_text=text,
-        updated=None if feed.updated_at is None else whole_second(feed.updated_at),
-        entries=feed.entries,
     )
 
 
@@ -128,22 +136,21 @@ def item(entry: StoredEntry, shown: StoredRevision, source: SourceCard, members:
     )
 
 
-def sealed_item(
-    event: PublishEvent, entry: StoredEntry, shown: StoredRevision, source: SourceCard, snapshot: Snapshot
-) -> Item:
-    """An entry as a sealed document shows it: nothing in it moves any more (R-33)."""
+def sealed_item(event: PublishEvent, shown: Item, snapshot: Snapshot) -> Item:
+    """A version of an entry as a sealed document shows it: nothing in it moves any more (R-33)."""
     _, updated = snapshot.shown.get(event.entry_id, (event.revision, event.updated_at))
-    own = (entry.published_at, entry.precision, entry.basis)
+    own = (shown.published_at, shown.precision, shown.published_basis)
     published, precision, basis = snapshot.filed.get(event.entry_id, own)
     withdrawn_at, withdrawn_by = snapshot.withdrawn.get(event.entry_id, (None, None))
     return replace(
-        item(entry, shown, source, snapshot.members.get(event.entry_id, ())),
+        shown,
         pub_seq=event.seq,
+        members=tuple(snapshot.members.get(event.entry_id, ())),
         updated_at=whole_second(updated),
         published_at=whole_second(published),
         precision=precision,
         published_basis=basis,
-        revisions=shown.number,
+        revisions=shown.revision,
         withdrawn_at=withdrawn_at and whole_second(withdrawn_at),
         withdrawn_by=withdrawn_by,
     )

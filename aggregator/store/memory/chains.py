@@ -20,7 +20,7 @@ from aggregator.store.memory.tables import Tables
 from aggregator.store.sealed import Snapshot
 from aggregator.store.sealing import newest_of_each
 from aggregator.store.segments import COMBINED, chain_of, open_from
-from aggregator.store.showing import sealed_item
+from aggregator.store.showing import item, sealed_item
 
 
 class MemoryChains:
@@ -101,9 +101,10 @@ class MemoryChains:
         return next(event for event in reversed(self._chains.events.values()) if event.entry_id == entry_id)
 
     def _item(self, event: PublishEvent, snapshot: Snapshot) -> Item:
-        number, _ = snapshot.shown.get(event.entry_id, (event.revision, event.updated_at))
-        entry, shown = self._tables.entry(event.entry_id), self._tables.revision(event.entry_id, number)
-        return sealed_item(event, entry, shown, self._chains.cards[snapshot.cards[event.feed_id]], snapshot)
+        entry = self._tables.entry(event.entry_id)
+        shown = self._tables.revision(event.entry_id, snapshot.version_of(event))
+        own = self._chains.cards[snapshot.cards[event.feed_id]]
+        return sealed_item(event, item(entry, shown, own, ()), snapshot)
 
     def holding(self, entry_id: EntryId) -> tuple[Segment, ...]:
         """Every segment that lists this entry, or an entry that it repeats or duplicates."""

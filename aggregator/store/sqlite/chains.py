@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from hashlib import sha256
 
 from aggregator.model import EntryId, EventKind, Listing, PublishEvent, Sealed, Segment, SourceCard, Standing, Tombstone
@@ -14,7 +16,7 @@ from aggregator.store.showing import sealed_item
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.events import events
-from aggregator.store.sqlite.items import entry_in, items_of, version_in
+from aggregator.store.sqlite.items import entry_in, items_of, versions_of
 from aggregator.store.sqlite.segments import events_of, rows_holding, tally_in
 
 _LISTED = {
@@ -27,7 +29,11 @@ _LISTED = {
 _NUMBERED = "SELECT * FROM segments WHERE chain = ? AND number = ?"
 _SEALED_AFTER = "SELECT * FROM segments WHERE chain = ? AND sealed_by > ?"
 _FROM_NUMBER = "SELECT * FROM segments WHERE chain = ? AND number > ? ORDER BY number LIMIT ?"
-_LATEST_EVENT = "SELECT * FROM events INDEXED BY events_by_entry WHERE entry_id = ? ORDER BY seq DESC LIMIT 1"
+_LATEST_EVENTS = """
+SELECT latest.* FROM json_each(?) CROSS JOIN events AS latest ON latest.seq = (
+    SELECT max(seq) FROM events INDEXED BY events_by_entry WHERE entry_id = json_each.value
+)
+"""
 _TOMBSTONES = """
 SELECT events.* FROM events INDEXED BY events_tombstones
 WHERE kind = 'tombstone' AND seq >= ? ORDER BY seq DESC LIMIT ?
@@ -103,19 +109,15 @@ class SqliteChains:
             row = reader.execute(_NUMBERED, (segment.chain, segment.number)).fetchone()
             snapshot = snapshot_of(row)
             cards = {feed: _card(reader, digest) for feed, digest in snapshot.cards.items()}
-            items, tombstones = [], []
-            for event in newest_of_each(events_of(reader, segment.chain, segment.first - 1, segment.events)):
-                latest = event_of(reader.execute(_LATEST_EVENT, (event.entry_id,)).fetchone())
-                entry = entry_in(reader, event.entry_id)
-                if latest.kind is EventKind.TOMBSTONE:
-                    tombstones.append(Tombstone(public_id=entry.public_id, seq=latest.seq, at=latest.at))
-                    continue
-                if event.kind is EventKind.TOMBSTONE:
-                    continue
-                number, _ = snapshot.shown.get(event.entry_id, (event.revision, event.updated_at))
-                shown = version_in(reader, event.entry_id, number)
-                items.append(sealed_item(event, entry, shown, cards[event.feed_id], snapshot))
-            return Listing(items=tuple(items), tombstones=tuple(tombstones))
+            told = newest_of_each(events_of(reader, segment.chain, segment.first - 1, segment.events))
+            gone = _gone(reader, told)
+            shown = [each for each in told if each.entry_id not in gone and each.kind is not EventKind.TOMBSTONE]
+            versions = [(each.entry_id, snapshot.version_of(each)) for each in shown]
+            items = versions_of(reader, versions, cards)
+            return Listing(
+                items=tuple(sealed_item(*pair, snapshot) for pair in zip(shown, items, strict=True)),
+                tombstones=tuple(gone[each.entry_id] for each in told if each.entry_id in gone),
+            )
 
     def holding(self, entry_id: EntryId) -> tuple[Segment, ...]:
         """Every segment that lists this entry, or an entry that it repeats or duplicates."""
@@ -159,6 +161,17 @@ def _tombstones(reader: sqlite3.Connection, chain: str, floor: int) -> tuple[Tom
         for event in found
         if chain in (COMBINED, chain_of(event.feed_id))
     )
+
+
+def _gone(reader: sqlite3.Connection, told: Sequence[PublishEvent]) -> dict[EntryId, Tombstone]:
+    """Which of these entries were taken down since."""
+    rows = reader.execute(_LATEST_EVENTS, (json.dumps([each.entry_id for each in told]),))
+    latest = (event_of(row) for row in rows)
+    return {
+        each.entry_id: Tombstone(public_id=entry_in(reader, each.entry_id).public_id, seq=each.seq, at=each.at)
+        for each in latest
+        if each.kind is EventKind.TOMBSTONE
+    }
 
 
 def _card(reader: sqlite3.Connection, digest: str) -> SourceCard:

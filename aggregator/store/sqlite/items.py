@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from aggregator.model import EntryId, FeedId, Item, Member, SourceCard
-from aggregator.store.rows import entry_of, feed_of, revision_of
-from aggregator.store.sealed import lasting
-from aggregator.store.showing import MEMBERS, card, item, member
+from aggregator.store.rows import entry_of, revision_of
+from aggregator.store.showing import MEMBERS
+from aggregator.store.shown import item_of, lasting_card, member_of
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.stored import StoredEntry, StoredRevision
 
+_SHOWN = """
+SELECT entries.id, entries.feed_id, public_id, pub_seq, revisions.title, revisions.url, base, content, content_kind,
+    summary, revisions.language, published_at, published_precision, published_basis, updated_at, first_seen_at, number,
+    current, withdrawn_at, withdrawn_by, details
+FROM json_each(?)
+"""
+_ITEMS = f"""{_SHOWN}
+CROSS JOIN entries ON entries.id = json_each.value
+CROSS JOIN revisions ON revisions.entry_id = entries.id AND revisions.number = entries.displayed
+ORDER BY json_each.key
+"""
+_VERSIONS = f"""{_SHOWN}
+CROSS JOIN entries ON entries.id = json_each.value ->> 0
+CROSS JOIN revisions ON revisions.entry_id = entries.id AND revisions.number = json_each.value ->> 1
+ORDER BY json_each.key
+"""
 _MEMBERS = """
-SELECT copy.*, leads.value AS of_lead, coalesce(feeds.title, feeds.id) AS source_title
+SELECT copy.title, copy.url, copy.published_at, leads.value AS of_lead, coalesce(feeds.title, feeds.id) AS source_title
 FROM json_each(?) AS leads
 CROSS JOIN entries AS copy ON copy.id IN (
     SELECT id FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = leads.value AND forgotten_at IS NULL
@@ -23,23 +39,27 @@ CROSS JOIN entries AS copy ON copy.id IN (
 CROSS JOIN feeds ON feeds.id = copy.feed_id
 ORDER BY copy.id
 """
+_CARDS = """
+SELECT feeds.id, source, tag, learned -> '$.profile' AS profile FROM json_each(?)
+CROSS JOIN feeds ON feeds.id = json_each.value
+"""
 _ENTRY = "SELECT * FROM entries WHERE id = ?"
 _VERSION = "SELECT * FROM revisions WHERE entry_id = ? AND number = ?"
 
 
 def items_of(reader: sqlite3.Connection, numbers: Sequence[EntryId]) -> tuple[Item, ...]:
     """The entries as they are shown now, in this order."""
-    members = members_of(reader, numbers)
-    cards: dict[FeedId, SourceCard] = {}
-    found = []
-    for number in numbers:
-        entry = entry_in(reader, number)
-        if entry.feed_id not in cards:
-            feed = reader.execute("SELECT * FROM feeds WHERE id = ?", (entry.feed_id,)).fetchone()
-            cards[entry.feed_id] = lasting(card(feed_of(feed)))
-        shown = version_in(reader, number, entry.displayed)
-        found.append(item(entry, shown, cards[entry.feed_id], members[number]))
-    return tuple(found)
+    rows = reader.execute(_ITEMS, (json.dumps(numbers),)).fetchall()
+    members, cards = members_of(reader, numbers), _cards(reader, {row["feed_id"] for row in rows})
+    return tuple(item_of(row, cards[row["feed_id"]], members.get(row["id"], ())) for row in rows)
+
+
+def versions_of(
+    reader: sqlite3.Connection, wanted: Sequence[tuple[EntryId, int]], cards: Mapping[FeedId, SourceCard]
+) -> tuple[Item, ...]:
+    """These versions of entries, in this order, with these sources and without copies."""
+    rows = reader.execute(_VERSIONS, (json.dumps(wanted),)).fetchall()
+    return tuple(item_of(row, cards[row["feed_id"]], ()) for row in rows)
 
 
 def entry_in(reader: sqlite3.Connection, number: EntryId) -> StoredEntry:
@@ -56,5 +76,11 @@ def members_of(reader: sqlite3.Connection, leads: Sequence[EntryId]) -> dict[Ent
     """The copies of all these entries in one walk."""
     members: dict[EntryId, list[Member]] = defaultdict(list)
     for row in reader.execute(_MEMBERS, (json.dumps(leads), MEMBERS)):
-        members[row["of_lead"]].append(member(entry_of(row), row["source_title"]))
+        members[row["of_lead"]].append(member_of(row))
     return members
+
+
+def _cards(reader: sqlite3.Connection, feeds: Collection[FeedId]) -> dict[FeedId, SourceCard]:
+    """The sources as entries are published with them."""
+    rows = reader.execute(_CARDS, (json.dumps(sorted(feeds)),))
+    return {FeedId(row["id"]): lasting_card(row["source"], row["tag"], row["profile"]) for row in rows}
