@@ -23,12 +23,13 @@ MONTHS = (
 
 def rfc3339(instant: datetime) -> str:
     """``2026-11-22T17:30:00Z``. A date without time is stored as midnight of its civil day and written as that."""
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return utc.isoformat(timespec="seconds")[:-6] + "Z"
 
 
 def rfc822(instant: datetime) -> str:
     """``Sun, 22 Nov 2026 17:30:00 +0000``: four-digit year, numeric zone (R-20)."""
-    utc = instant.astimezone(UTC)
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
     day, month = DAYS[utc.weekday()][:3], MONTHS[utc.month - 1][:3]
     return f"{day}, {utc.day:02} {month} {utc.year:04} {utc.hour:02}:{utc.minute:02}:{utc.second:02} +0000"
 

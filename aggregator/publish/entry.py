@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from aggregator.model import Enclosure, Item, Person, Republish
 from aggregator.publish import links
@@ -22,17 +23,27 @@ MOST = 20
 KEPT = 3_000
 """Prepared items a press keeps: enough for neighbouring editions to share, few enough when everything is rebuilt."""
 
+AT_HAND = 500
+"""Items found by being the same object: more than an edition has."""
+
 
 def prepared(item: Item, press: Press) -> Prepared:
     """The item ready for every format, from the cache of the press where it was there before.
 
-    A full cache is emptied: no order of use is kept, and what is missed is only rendered again.
+    A full cache is emptied: no order of use is kept, and what is missed is only rendered again. The same object is
+    found without comparing all that is in it: one item is asked for by each format.
     """
+    same = press.at_hand.get(id(item))
+    if same is not None and same[0] is item:
+        return same[1]
     if (known := press.fragments.get(item)) is None:
         if len(press.fragments) >= KEPT:
             press.fragments.clear()
             press.sources.clear()
         known = press.fragments[item] = prepare(item, press.clean)
+    if len(press.at_hand) >= AT_HAND:
+        press.at_hand.clear()
+    press.at_hand[id(item)] = (item, known)
     return known
 
 
@@ -96,6 +107,7 @@ def _title(value: str) -> str:
     return cut(line(value), LONGEST_TITLE)
 
 
+@lru_cache(maxsize=4096)
 def _name(value: str) -> str:
     return cut(line(value), LONGEST_NAME)
 

@@ -6,6 +6,7 @@ Links to entry pages, month archives and revisions are not made here: those page
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from aggregator.model import Edition, Site
@@ -33,6 +34,7 @@ _WEB = re.compile(
 _SAFE = "/?#[]@!$&'()*+,;=:~%"
 
 
+@lru_cache(maxsize=2048)
 def web(url: str | None) -> str | None:
     """The address if it is absolute ``http`` or ``https`` without user name, else ``None``.
 

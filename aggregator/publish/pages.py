@@ -13,6 +13,7 @@ from aggregator.publish import links, month_views, views
 from aggregator.publish.edition import newest
 from aggregator.publish.markup import language, legal
 from aggregator.publish.press import Press
+from aggregator.publish.rows import rows
 
 LATEST = 60
 """Entries on a page."""
@@ -25,6 +26,7 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+_TEMPLATES.globals["rows"] = rows
 
 
 def render_front(edition: Edition, cards: Sequence[SourceCard], press: Press, changed_at: datetime) -> File:

@@ -69,7 +69,7 @@ class Press:
     ``paragraphs`` takes raw HTML apart into plain paragraphs. ``version`` is the version of the software, named as
     generator. ``hubs`` are WebSub hubs to announce, none by default. ``agent`` is the User-Agent sent to publishers, as
     the page for them quotes it (H-60). ``sources`` keeps the Atom form of source cards, under the same rule as
-    ``fragments``.
+    ``fragments``; ``at_hand`` the items asked for last, by their identity.
     """
 
     site: Site
@@ -80,3 +80,4 @@ class Press:
     agent: str = ""
     fragments: Fragments = field(default_factory=dict, compare=False, repr=False)
     sources: MutableMapping[SourceCard, str] = field(default_factory=dict, compare=False, repr=False)
+    at_hand: MutableMapping[int, tuple[Item, Prepared]] = field(default_factory=dict, compare=False, repr=False)
