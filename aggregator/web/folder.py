@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from aggregator.web.chain import HEAD, chain_links
+from aggregator.web.packing import SMALLEST, is_packed_on_request, packed
 
 SUFFIXES: Mapping[str, str] = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
 """Endings of the compressed copies by content coding."""
@@ -33,17 +34,19 @@ Key = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """One representation, open: its tag is the hash of its bytes, and those are read from the same open file."""
+    """One representation, open: its tag is the hash of its bytes, and those are read from the same open file, or
+    ``made`` of it where it was packed for this request."""
 
     etag: str
     modified: datetime
     size: int
     descriptor: int
     key: Key
+    made: bytes | None = None
 
     def read(self) -> bytes:
         """All bytes of the file as it was when it was opened, whatever was renamed over it since."""
-        return _whole(self.descriptor, self.size)
+        return _whole(self.descriptor, self.size) if self.made is None else self.made
 
 
 class PublishedFolder:
@@ -60,12 +63,15 @@ class PublishedFolder:
         return page if self.codings(page) is not None else None
 
     def codings(self, file: str) -> frozenset[str] | None:
-        """Which compressed copies lie beside the file; ``None`` where there is no such file. Raises `OSError`."""
+        """Which compressed copies lie beside the file or are made on request; ``None`` where there is no such file.
+        Raises `OSError`."""
         try:
             with self._folder(file) as (folder, name):
-                if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                if not stat.S_ISREG(found.st_mode):
                     return None
-                return frozenset(coding for coding, suffix in SUFFIXES.items() if _is_there(name + suffix, folder))
+                made = {"gzip"} if is_packed_on_request(file) and found.st_size > SMALLEST else set[str]()
+                return frozenset(made.union(each for each, end in SUFFIXES.items() if _is_there(name + end, folder)))
         except OSError as error:
             if error.errno in _ABSENT:
                 return None
@@ -90,7 +96,7 @@ class PublishedFolder:
         """One representation for as long as it is needed; ``None`` where it is not there. Raises `OSError`."""
         try:
             with self._folder(file) as (folder, name):
-                descriptor = os.open(name + SUFFIXES.get(coding, ""), _FILE, dir_fd=folder)
+                descriptor, pack = _opened(name, coding, folder, is_packed_on_request(file))
         except OSError as error:
             if error.errno not in _ABSENT:
                 raise
@@ -98,7 +104,7 @@ class PublishedFolder:
             return
         try:
             found = os.fstat(descriptor)
-            yield self._copy(descriptor, found) if stat.S_ISREG(found.st_mode) else None
+            yield self._copy(descriptor, found, pack) if stat.S_ISREG(found.st_mode) else None
         finally:
             os.close(descriptor)
 
@@ -116,15 +122,27 @@ class PublishedFolder:
         finally:
             os.close(at)
 
-    def _copy(self, descriptor: int, found: os.stat_result) -> Copy:
-        key = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    def _copy(self, descriptor: int, found: os.stat_result, pack: bool) -> Copy:
+        key = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, int(pack))
+        made = packed(_whole(descriptor, found.st_size)) if pack else None
         tag = self._tags.pop(key, None)
         if tag is None:
-            digest = hashlib.sha256(_whole(descriptor, found.st_size)).hexdigest()
+            digest = hashlib.sha256(_whole(descriptor, found.st_size) if made is None else made).hexdigest()
             tag = f'"{digest[:32]}"'
         _remember(self._tags, key, tag)
         modified = datetime.fromtimestamp(found.st_mtime_ns // 1_000_000_000, UTC)
-        return Copy(etag=tag, modified=modified, size=found.st_size, descriptor=descriptor, key=key)
+        size = found.st_size if made is None else len(made)
+        return Copy(etag=tag, modified=modified, size=size, descriptor=descriptor, key=key, made=made)
+
+
+def _opened(name: str, coding: str, folder: int, on_request: bool) -> tuple[int, bool]:
+    """A representation open to be read, and whether it is still to be packed. Raises `OSError`."""
+    try:
+        return os.open(name + SUFFIXES.get(coding, ""), _FILE, dir_fd=folder), False
+    except FileNotFoundError:
+        if coding != "gzip" or not on_request:
+            raise
+        return os.open(name, _FILE, dir_fd=folder), True
 
 
 def _remember(held: OrderedDict[Key, T], key: Key, value: T) -> None:

@@ -52,6 +52,17 @@ def test_sources_have_the_copy_that_everybody_takes(tmp_path: Path) -> None:
     assert names(tmp_path) == ["feeds/otterby.atom", "feeds/otterby.atom.gz"]
 
 
+def test_pages_of_sources_are_packed_by_the_server(tmp_path: Path) -> None:
+    """Pages and months of one source are written once; copies that an older version left beside them go."""
+    folder = Folder(tmp_path)
+    paths = ["feeds/otterby.html", "feeds/otterby/2026/11.html", "feeds/otterby/2026/11/feed.atom"]
+    for path in paths:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"{path}.gz").write_bytes(b"older")
+    folder.write([file(path) for path in paths])
+    assert names(tmp_path) == sorted(paths)
+
+
 def test_readable_under_a_strict_umask(tmp_path: Path) -> None:
     """A web server under another user can read the files whatever the umask is."""
     before = os.umask(0o077)
