@@ -25,6 +25,9 @@ from aggregator.publish.paths import checked, first_page, stem
 FEW = 64
 """Up to so many files are flushed one by one; more are flushed with one sync of the system, which is far quicker."""
 
+FEW_FOLDERS = 8
+"""The same for the names in folders: months of sources lie in two folders each."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
@@ -143,7 +146,11 @@ class Folder:
                     copy.unlink(missing_ok=True)
         for draft in drafts:
             draft.temporary.replace(draft.target)
-        for folder in {draft.target.parent for draft in drafts}:
+        folders = {draft.target.parent for draft in drafts}
+        if len(folders) > FEW_FOLDERS:
+            os.sync()
+            return
+        for folder in folders:
             _flush_folder(folder)
 
     def _drop_pages(self, wanted: dict[str, File]) -> None:

@@ -287,3 +287,17 @@ def test_many_files_with_one_flush(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     Folder(tmp_path).write(few)
     assert calls.count("sync") == 1
     assert len(flushed) >= 3
+
+
+def test_names_in_many_folders_with_one_flush(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source's months lie in folders of their own: the names in many of them are made safe at once, those in few one
+    by one, and always before the publish is noted."""
+    folder = Folder(tmp_path)
+    flushed: list[Path] = []
+    synced: list[str] = []
+    monkeypatch.setattr(door, "_flush_folder", flushed.append)
+    monkeypatch.setattr(os, "sync", lambda: synced.append("sync"))
+    folder.write([file(f"feeds/{n}/2026/11.html", b"small") for n in range(door.FEW_FOLDERS)])
+    assert (len(flushed), synced) == (door.FEW_FOLDERS, [])
+    folder.write([file(f"feeds/{n}/2026/12.html", b"small") for n in range(door.FEW_FOLDERS + 1)])
+    assert (len(flushed), synced) == (door.FEW_FOLDERS, ["sync"])
