@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
 from aggregator.model import Edition, File, Item, OriginalSource, Person, SourceCard, Tombstone
 from aggregator.publish import entry, links
 from aggregator.publish.chain import archived, chain_links
 from aggregator.publish.dates import rfc3339
-from aggregator.publish.markup import DECLARATION, element, empty, language, optional, quoted
+from aggregator.publish.markup import DECLARATION, element, empty, language, optional, quoted, text
 from aggregator.publish.press import Prepared, Press
 
 HISTORY = "http://purl.org/syndication/history/1.0"
@@ -78,24 +79,24 @@ def _entry(item: Item, ready: Prepared, press: Press) -> Iterator[str]:
     """One entry (R-11). Without a web address the content is always there: Atom asks for one of the two."""
     lang = language(item.language)
     yield f'<entry xml:lang="{lang}">\n' if lang else "<entry>\n"
-    yield element("id", item.public_id)
-    yield element("title", ready.title, {"type": "text"})
-    yield element("published", rfc3339(item.published_at))
-    yield element("updated", rfc3339(item.updated_at))
-    yield from (_person(author) for author in ready.authors)
+    yield f'<id>{text(item.public_id)}</id><title type="text">{text(ready.title)}</title>'
+    yield f"<published>{rfc3339(item.published_at)}</published><updated>{rfc3339(item.updated_at)}</updated>"
+    for author in ready.authors:
+        yield _author(author.name, author.uri)
     if ready.link:
-        yield _link("alternate", ready.link)
+        yield f'<link rel="alternate" href="{quoted(ready.link)}"/>'
     for copy in ready.members:
         if copy.url:
             yield _link("related", copy.url, title=": ".join(part for part in (copy.name, copy.title) if part))
     for file in ready.enclosures:
         length = None if file.length is None else str(file.length)
         yield _link("enclosure", file.url, type=file.type, length=length, title=file.title)
-    yield from (empty("category", {"term": term}) for term in ready.categories)
+    for term in ready.categories:
+        yield f'<category term="{quoted(term)}"/>'
     if ready.summary:
-        yield element("summary", ready.summary, {"type": "text"})
+        yield f'<summary type="text">{text(ready.summary)}</summary>'
     if ready.body:
-        yield element("content", ready.body, {"type": "html"})
+        yield f'<content type="html">{text(ready.body)}</content>'
     elif not ready.link:
         yield element("content", ready.summary or ready.title, {"type": "text"})
     yield optional("rights", item.rights)
@@ -147,7 +148,12 @@ def _original(given: OriginalSource, item: Item) -> str:
 
 def _person(person: Person) -> str:
     """An author without e-mail address (P-44)."""
-    return f"<author>{element('name', person.name)}{optional('uri', links.web(person.uri))}</author>"
+    return _author(person.name, links.web(person.uri))
+
+
+@lru_cache(maxsize=2048)
+def _author(name: str, uri: str | None) -> str:
+    return f"<author>{element('name', name)}{optional('uri', uri)}</author>"
 
 
 def _link(rel: str, href: str, **attributes: str | None) -> str:

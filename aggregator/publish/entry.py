@@ -57,7 +57,7 @@ def prepare(item: Item, clean: Clean) -> Prepared:
     linked = item.source.republish not in (Republish.SUMMARY, Republish.FULL)
     summary = "" if linked else cut(legal(item.summary).strip(), LONGEST_SUMMARY)
     members = tuple(
-        Copy(name=_name(one.source_title), title=_title(one.title), url=links.web(one.url))
+        Copy(name=name_of(one.source_title), title=_title(one.title), url=links.web(one.url))
         for one in item.members[:MOST]
     )
     return Prepared(
@@ -108,7 +108,8 @@ def _title(value: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _name(value: str) -> str:
+def name_of(value: str) -> str:
+    """A name on one line, of bounded length."""
     return cut(line(value), LONGEST_NAME)
 
 
@@ -116,8 +117,8 @@ def _origin(item: Item) -> Origin:
     """The original source where the feed is itself an aggregate and names it well, else the source we polled."""
     given, card = item.original, item.source
     if given and given.title and (url := links.web(given.url)):
-        return Origin(title=_name(given.title), url=url, site_url=links.web(given.site_url))
-    return Origin(title=_name(card.title) or card.id, url=card.url, site_url=links.web(card.site_url))
+        return Origin(title=name_of(given.title), url=url, site_url=links.web(given.site_url))
+    return Origin(title=name_of(card.title) or card.id, url=card.url, site_url=links.web(card.site_url))
 
 
 def _body(item: Item, clean: Clean, summary: str, also: str) -> str:
@@ -155,7 +156,7 @@ def _authors(item: Item, origin: Origin) -> tuple[Person, ...]:
     people = item.authors or tuple(Person(name=name) for name in named)
     found: dict[str, Person] = {}
     for one in (*people[: MOST - 1], Person(name=origin.title)):
-        name = _name(one.name)
+        name = name_of(one.name)
         found.setdefault(name.casefold(), Person(name=name, uri=links.web(one.uri)))
     found.pop("", None)
     return tuple(found.values())
@@ -166,7 +167,7 @@ def _categories(item: Item, origin: Origin) -> tuple[str, ...]:
     found: dict[str, str] = {}
     mark = (WITHDRAWN,) if item.withdrawn_at else ()
     for term in (*mark, *(one.label or one.term for one in item.categories[: MOST - 1]), origin.title):
-        words = _name(term)
+        words = name_of(term)
         found.setdefault(words.casefold(), words)
     found.pop("", None)
     return tuple(found.values())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
-from aggregator.model import Edition, Enclosure, File, Item
+from aggregator.model import Edition, Enclosure, File, Item, Site
 from aggregator.publish import entry, links
 from aggregator.publish.dates import rfc3339
 from aggregator.publish.markup import language, legal
@@ -18,6 +19,7 @@ LARGEST_PAGE = 250_000
 LARGEST_ITEM = 200_000
 """Bytes of an item; of a larger one only title, link, dates and ``_archive`` are published."""
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
@@ -119,7 +121,7 @@ def _archive(item: Item, ready: Prepared, press: Press) -> dict[str, Any]:
         "source": {
             "feed": card.id,
             "id": legal(card.raw_id or card.tag),
-            "title": entry.cut(entry.line(card.title), entry.LONGEST_NAME),
+            "title": entry.name_of(card.title),
             "url": card.url,
             "home_page_url": links.web(card.site_url),
             "rights": entry.cut(rights, entry.LONGEST_TITLE) or None,
@@ -150,7 +152,12 @@ def _attachment(file: Enclosure) -> Iterator[tuple[str, Any]]:
 
 def _about(press: Press) -> str:
     """The address that explains ``_archive``, as the format asks of extensions."""
-    return links.ours(press.site, links.ABOUT) + "#archive"
+    return _about_at(press.site.url)
+
+
+@lru_cache(maxsize=8)
+def _about_at(url: str) -> str:
+    return links.ours(Site(url=url), links.ABOUT) + "#archive"
 
 
 def _path(edition: Edition, number: int) -> str:
@@ -158,4 +165,4 @@ def _path(edition: Edition, number: int) -> str:
 
 
 def _text(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)

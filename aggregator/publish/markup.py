@@ -18,7 +18,9 @@ def legal(value: str) -> str:
 
 def text(value: str) -> str:
     """Character data. ``>`` is escaped too, so that ``]]>`` cannot arise; a carriage return survives parsing."""
-    value = legal(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if value.isprintable():  # and so without a carriage return
+        return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    value = _ILLEGAL.sub("", value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return value.replace("\r", "&#13;")
 
 
@@ -30,6 +32,8 @@ def hexadecimal(value: str) -> str:
 
 def quoted(value: str) -> str:
     """An attribute value for double quotes; white space in it survives attribute normalisation (XML 1.0, 3.3.3)."""
+    if value.isprintable():
+        return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     value = text(value).replace('"', "&quot;")
     return value.replace("\t", "&#9;").replace("\n", "&#10;")
 

@@ -9,7 +9,7 @@ from aggregator.publish import entry, links
 from aggregator.publish.atom import HISTORY, RIGHTS
 from aggregator.publish.chain import archived, chain_links
 from aggregator.publish.dates import rfc822
-from aggregator.publish.markup import DECLARATION, element, empty, hexadecimal, language, text
+from aggregator.publish.markup import DECLARATION, element, empty, hexadecimal, language, quoted, text
 from aggregator.publish.press import Prepared, Press
 
 TTL = 60
@@ -64,12 +64,13 @@ def _item(item: Item, ready: Prepared) -> Iterator[str]:
     """
     yield f"<item>\n<title>{hexadecimal(ready.title)}</title>"
     if ready.link:
-        yield element("link", ready.link)
-    yield element("guid", item.public_id, {"isPermaLink": "false"})
-    yield element("pubDate", rfc822(item.published_at))
-    yield from (element("dc:creator", author.name) for author in ready.authors)
-    yield from (element("category", term) for term in ready.categories)
-    yield element("source", ready.origin.title, {"url": ready.origin.url})
+        yield f"<link>{text(ready.link)}</link>"
+    yield f'<guid isPermaLink="false">{text(item.public_id)}</guid><pubDate>{rfc822(item.published_at)}</pubDate>'
+    for author in ready.authors:
+        yield f"<dc:creator>{text(author.name)}</dc:creator>"
+    for term in ready.categories:
+        yield f"<category>{text(term)}</category>"
+    yield f'<source url="{quoted(ready.origin.url)}">{text(ready.origin.title)}</source>'
     if ready.summary:
         yield f"<description>{text(text(ready.summary))}</description>"
     if ready.body:

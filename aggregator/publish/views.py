@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from aggregator.model import EntryId, FeedStatus, Item, Month, Precision, Republish, Site, SourceCard
@@ -178,7 +179,7 @@ def zone_note(site: Site) -> str:
 
 def _day_key(item: Item, local: datetime) -> str:
     """Sortable, and the anchor on the page; a month sorts before its days, so it is shown after them."""
-    return f"{local:%Y-%m}" if item.precision is Precision.MONTH else f"{local:%Y-%m-%d}"
+    return local.isoformat()[: 7 if item.precision is Precision.MONTH else 10]
 
 
 def _day(
@@ -199,7 +200,7 @@ def _day(
 
 def _row(local: datetime, item: Item, press: Press, texts: tuple[str, ...]) -> Row:
     ready = entry.prepared(item, press)
-    updated = item.updated_at.astimezone(local.tzinfo)
+    zone = press.site.timezone
     return Row(
         uid=item.public_id,
         title=ready.title,
@@ -207,14 +208,14 @@ def _row(local: datetime, item: Item, press: Press, texts: tuple[str, ...]) -> R
         source=ready.origin.title,
         source_url=ready.origin.site_url,
         category=item.source.category,
-        lang=_other_language(item.language, press.site),
+        lang=_other(item.language, press.site.language),
         time=civil_time(local) if _timed(item) else "",
         stamp=_stamp(local, item),
-        updated=updated.isoformat(timespec="seconds"),
+        updated=_local(item.updated_at, zone).isoformat(timespec="seconds"),
         seen=item.published_basis == "first-seen",
         summary="" if texts else entry.cut(entry.line(ready.summary), LONGEST_SUMMARY),
         texts=texts,
-        kept=f"archived copy, first seen {civil_day(item.first_seen_at.astimezone(local.tzinfo).date())}",
+        kept=f"archived copy, first seen {civil_day(_local(item.first_seen_at, zone).date())}",
         edited=f"edited, {item.revisions} versions" if item.revisions > 1 else "",
         withdrawn=_withdrawn(item, local),
         also=tuple(Also(name=copy.name or copy.title, url=copy.url) for copy in ready.members),
@@ -239,5 +240,16 @@ def _stamp(local: datetime, item: Item) -> str:
 
 def _other_language(tag: str | None, site: Site) -> str | None:
     """The language where it differs from that of the page (WCAG 3.1.2)."""
+    return _other(tag, site.language)
+
+
+@lru_cache(maxsize=256)
+def _other(tag: str | None, own: str) -> str | None:
     found = language(tag)
-    return found if found and found.casefold() != site.language.casefold() else None
+    return found if found and found.casefold() != own.casefold() else None
+
+
+@lru_cache(maxsize=1024)
+def _local(at: datetime, zone: str) -> datetime:
+    """The civil time of an instant; entries of one poll share theirs."""
+    return at.astimezone(ZoneInfo(zone))

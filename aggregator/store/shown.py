@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -27,7 +28,7 @@ from aggregator.model import (
 from aggregator.store.nouns import noun
 from aggregator.store.sealed import lasting
 from aggregator.store.showing import card_of_profile
-from aggregator.store.values import Row, instant, whole_second
+from aggregator.store.values import Row, second_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,38 +51,56 @@ class _Details:
 
 
 _DETAILS = msgspec.json.Decoder(_Details, strict=False)
+_PRECISIONS = {each.value: each for each in Precision}
 
 
-def item_of(row: Row, source: SourceCard, members: Sequence[Member]) -> Item:
-    """An entry as it is shown now: a row of ``entries`` with that of its displayed version."""
-    words = _DETAILS.decode(row["details"]).entry
-    same = ("public_id", "title", "url", "base", "content", "content_kind", "summary", "language", "withdrawn_by")
+COLUMNS = (
+    "entries.id, entries.feed_id, public_id, coalesce(pub_seq, 0), revisions.title, revisions.url, base, content,"
+    " content_kind, summary, revisions.language, published_at, published_precision, published_basis, updated_at,"
+    " first_seen_at, number, current, withdrawn_at, withdrawn_by, details"
+)
+"""What `item_of` takes, in this order: of ``entries`` and of the displayed version of each in ``revisions``."""
+
+
+def item_of(row: Sequence[Any], source: SourceCard, members: Sequence[Member]) -> Item:
+    """An entry as it is shown now, from a row of `COLUMNS`."""
+    number, _, public_id, pub_seq, title, url, base, content, kind, summary, language, *others = row
+    published, precision, basis, updated, first_seen, version, current, withdrawn_at, withdrawn_by, details = others
+    words = _DETAILS.decode(details).entry
     return Item(
-        entry_id=row["id"],
-        pub_seq=row["pub_seq"] or 0,
+        entry_id=number,
+        public_id=public_id,
+        pub_seq=pub_seq,
         source=source,
-        **{name: row[name] for name in same},
+        title=title,
+        url=url,
+        base=base,
+        content=content,
+        content_kind=kind,
+        summary=summary,
         authors=words.authors,
         categories=words.categories,
         enclosures=words.enclosures,
+        language=language,
         rights=words.rights,
         original=words.source,
-        published_at=whole_second(instant(row["published_at"])),
-        precision=Precision(row["published_precision"]),
-        published_basis=row["published_basis"],
-        updated_at=whole_second(instant(row["updated_at"])),
-        first_seen_at=whole_second(instant(row["first_seen_at"])),
-        revision=row["number"],
-        revisions=row["current"],
+        published_at=second_of(published),
+        precision=_PRECISIONS[precision],
+        published_basis=basis,
+        updated_at=second_of(updated),
+        first_seen_at=second_of(first_seen),
+        revision=version,
+        revisions=current,
         members=tuple(members),
         title_basis=words.title_basis,
-        withdrawn_at=None if row["withdrawn_at"] is None else whole_second(instant(row["withdrawn_at"])),
+        withdrawn_at=None if withdrawn_at is None else second_of(withdrawn_at),
+        withdrawn_by=withdrawn_by,
     )
 
 
 def member_of(row: Row) -> Member:
     """A copy of an item, from its row with the title of its source."""
-    at = whole_second(instant(row["published_at"]))
+    at = second_of(row["published_at"])
     return Member(title=row["title"], url=row["url"], source_title=row["source_title"], published_at=at)
 
 

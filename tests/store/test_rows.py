@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from aggregator.model import FeedState
 from aggregator.store.hosts import host_of
 from aggregator.store.rows import LEARNED, state_row
-from aggregator.store.values import instant, instant_text
+from aggregator.store.values import instant, instant_text, second_of, whole_second
 from tests.builders import NOW
 
 INSTANTS = some.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30), timezones=some.just(UTC))
@@ -31,6 +31,7 @@ def test_every_field_of_the_state_is_stored() -> None:
 def test_text_order_is_time_order(one: datetime, two: datetime) -> None:
     """Leases and due times are compared as text in the database."""
     assert instant(instant_text(one)) == one
+    assert second_of(instant_text(one)) == whole_second(one)
     assert (instant_text(one) < instant_text(two)) == (one < two)
 
 

@@ -9,16 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from aggregator.model import EntryId, FeedId, Item, Member, SourceCard
 from aggregator.store.rows import entry_of, revision_of
 from aggregator.store.showing import MEMBERS
-from aggregator.store.shown import item_of, lasting_card, member_of
+from aggregator.store.shown import COLUMNS, item_of, lasting_card, member_of
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.stored import StoredEntry, StoredRevision
 
-_SHOWN = """
-SELECT entries.id, entries.feed_id, public_id, pub_seq, revisions.title, revisions.url, base, content, content_kind,
-    summary, revisions.language, published_at, published_precision, published_basis, updated_at, first_seen_at, number,
-    current, withdrawn_at, withdrawn_by, details
-FROM json_each(?)
-"""
+_SHOWN = f"SELECT {COLUMNS} FROM json_each(?)"  # noqa: S608 - words of ours
 _ITEMS = f"""{_SHOWN}
 CROSS JOIN entries ON entries.id = json_each.value
 CROSS JOIN revisions ON revisions.entry_id = entries.id AND revisions.number = entries.displayed
@@ -50,8 +45,8 @@ _VERSION = "SELECT * FROM revisions WHERE entry_id = ? AND number = ?"
 def items_of(reader: sqlite3.Connection, numbers: Sequence[EntryId]) -> tuple[Item, ...]:
     """The entries as they are shown now, in this order."""
     rows = reader.execute(_ITEMS, (json.dumps(numbers),)).fetchall()
-    members, cards = members_of(reader, numbers), _cards(reader, {row["feed_id"] for row in rows})
-    return tuple(item_of(row, cards[row["feed_id"]], members.get(row["id"], ())) for row in rows)
+    members, cards = members_of(reader, numbers), _cards(reader, {row[1] for row in rows})
+    return tuple(item_of(row, cards[row[1]], members.get(row[0], ())) for row in rows)
 
 
 def versions_of(
@@ -59,7 +54,7 @@ def versions_of(
 ) -> tuple[Item, ...]:
     """These versions of entries, in this order, with these sources and without copies."""
     rows = reader.execute(_VERSIONS, (json.dumps(wanted),)).fetchall()
-    return tuple(item_of(row, cards[row["feed_id"]], ()) for row in rows)
+    return tuple(item_of(row, cards[row[1]], ()) for row in rows)
 
 
 def entry_in(reader: sqlite3.Connection, number: EntryId) -> StoredEntry:
