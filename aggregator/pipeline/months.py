@@ -30,6 +30,8 @@ class MonthPages:
         self._cards, self._at = {card.id: card for card in cards}, at
         self._shifts: tuple[Shift, ...] | None = None  # nothing is known of what changed
         self._configured: frozenset[FeedId] = frozenset()
+        self._by_feed: dict[FeedId, list[Shift]] = defaultdict(list)
+        self._months: dict[Shift, str] = {}
         self.gone: list[str] = []
 
     @property
@@ -43,6 +45,8 @@ class MonthPages:
         if until - after > WINDOW:
             return
         self._shifts = self._shelves.shifts(after, until)
+        for shift in self._shifts:
+            self._by_feed[shift.feed_id].append(shift)
         self._configured = frozenset(self._shelves.configured(after, until))
 
     def of(self, card: SourceCard | None) -> Iterator[File]:
@@ -51,7 +55,7 @@ class MonthPages:
         if self._shifts is None:
             yield from self._render(scope, {shelf.month: whole(shelf.entries) for shelf in scope.shelves})
             return
-        wanted = self._due(scope, [one for one in self._shifts if card is None or one.feed_id == card.id])
+        wanted = self._due(scope, self._shifts if card is None else self._by_feed[card.id])
         for feed_id in self._configured if card is None else self._configured & {card.id}:
             wanted |= self._all_of(scope, feed_id)
         yield from self._render(scope, wanted)
@@ -74,7 +78,7 @@ class MonthPages:
         """The pages of each month to render; a month that came or went changes what its neighbours lead to."""
         moved: dict[str, list[Shift]] = defaultdict(list)
         for shift in shifts:
-            moved[self._shelves.month_of(shift)].append(shift)
+            moved[self._month_of(shift)].append(shift)
         counts = {shelf.month: shelf.entries for shelf in scope.shelves}
         wanted = {month: self._due_in(scope, counts.get(month, 0), found) for month, found in moved.items()}
         for month, found in moved.items():
@@ -82,6 +86,12 @@ class MonthPages:
                 for near in _neighbours(list(counts), month):
                     wanted[near] = replace(wanted.get(near, NOTHING), newest=True)
         return wanted
+
+    def _month_of(self, shift: Shift) -> str:
+        """The month of a shift; it is asked for its source and for all."""
+        if (known := self._months.get(shift)) is None:
+            known = self._months[shift] = self._shelves.month_of(shift)
+        return known
 
     def _due_in(self, scope: Scope, entries: int, shifts: list[Shift]) -> Due:
         """The pages of one month."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -63,6 +63,8 @@ class Folder:
             changed = [file for file in wanted.values() if _differs(self.root / file.path, file.body)]
             drafts: list[_Draft] = []
             try:
+                for parent in {(self.root / file.path).parent for file in changed}:
+                    _make(parent)
                 for file in changed:
                     drafts += self._draft(file, flush=len(changed) <= FEW)
                 if len(changed) > FEW:
@@ -125,7 +127,6 @@ class Folder:
     def _draft(self, file: File, *, flush: bool) -> Iterator[_Draft]:
         """The copies, then the file itself, under temporary names and with the time they shall have."""
         target = self.root / file.path
-        _make(target.parent)
         at = _moment(target, file.changed_at)
         for suffix, body in (*copies(file.path, file.body).items(), ("", file.body)):
             path = target.with_name(target.name + suffix)
@@ -139,11 +140,11 @@ class Folder:
 
     def _place(self, changed: Sequence[File], drafts: Sequence[_Draft]) -> None:
         """Take away the copies that get no successor, then rename the drafts in order: each file after its copies."""
-        new = {draft.target for draft in drafts}
+        new = {str(draft.target) for draft in drafts}
         for file in changed:
             for copy in _copies(self.root / file.path):
                 if copy not in new:
-                    copy.unlink(missing_ok=True)
+                    _unlink(copy)
         for draft in drafts:
             draft.temporary.replace(draft.target)
         folders = {draft.target.parent for draft in drafts}
@@ -170,7 +171,7 @@ class Folder:
         """Remove the copies, then the file."""
         self._manifest.removed([path])
         for copy in _copies(self.root / path):
-            copy.unlink(missing_ok=True)
+            _unlink(copy)
         (self.root / path).unlink(missing_ok=True)
 
 
@@ -194,17 +195,22 @@ def _differs(path: Path, body: bytes) -> bool:
     return any(at != about.st_mtime_ns for at in map(_time, _copies(path)) if at)
 
 
-def _time(path: Path) -> int | None:
+def _time(path: str) -> int | None:
     """The time of a file in nanoseconds, ``None`` where there is none."""
     try:
-        return path.stat().st_mtime_ns
+        return os.stat(path).st_mtime_ns  # noqa: PTH116 - see `_copies`
     except FileNotFoundError:
         return None
 
 
-def _copies(path: Path) -> tuple[Path, ...]:
-    """Where the compressed copies of a file are, if it has any."""
-    return tuple(path.with_name(path.name + suffix) for suffix in SUFFIXES)
+def _copies(path: Path) -> tuple[str, ...]:
+    """Where the compressed copies of a file are, if it has any. Plain strings: four for every file that is written."""
+    return tuple(f"{path}{suffix}" for suffix in SUFFIXES)
+
+
+def _unlink(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)  # noqa: PTH108 - see `_copies`
 
 
 def _moment(target: Path, changed_at: datetime) -> datetime:
