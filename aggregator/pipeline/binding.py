@@ -3,13 +3,14 @@ keeps it, and writes what is missing (R-33)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from aggregator.model import Edition, File, Listing, Sealed, Segment, Standing
+from aggregator.model import Edition, EntryId, File, Listing, Sealed, Segment, Standing
 from aggregator.ports import Chains, Output
 from aggregator.publish.atom import render_atom
 from aggregator.publish.chain import archive, archive_path, published
+from aggregator.publish.excising import excised
 from aggregator.publish.press import Press
 from aggregator.publish.rss import render_rss
 
@@ -53,14 +54,29 @@ class Bindery:
             written += self._write(batch, last, head)
         return written
 
-    def redo(self, segments: Sequence[Segment], head: Head) -> list[str]:
-        """Render sealed documents of one chain anew, because something in them was taken down (R-39)."""
+    def redo(
+        self, segments: Sequence[Segment], leads: Collection[EntryId], standing: Standing, head: Head
+    ) -> list[str]:
+        """Take out of sealed documents of a chain what was taken down since, and tell ``leads`` anew without the copies
+        that were; every other entry keeps its bytes (R-39). May be repeated."""
         written: list[str] = []
-        for segment in segments:
-            following = self._chains.segment(segment.chain, segment.number + 1)
-            sealed = self._render(segment, head)
+        newest = standing.sealed.number if standing.sealed else 0
+        for segment in (each for each in segments if each.number <= newest):
+            following = self._chains.segment(segment.chain, segment.number + 1) if segment.number < newest else None
+            sealed = self._excise(segment, leads, head)
             written += self._output.write(published(sealed, segment, following, self._press.site))
         return written
+
+    def _excise(self, segment: Segment, leads: Collection[EntryId], head: Head) -> Sealed:
+        kept = self._chains.kept(segment)
+        if kept is None:
+            return self._render(segment, head)
+        listing = self._chains.contents(segment)
+        renewed = [item.public_id for item in listing.items if item.entry_id in leads]
+        sealed = excised(kept, self._made(segment, listing, head), renewed)
+        if sealed != kept:
+            self._chains.keep(segment, sealed)
+        return sealed
 
     def _write(self, batch: Sequence[Segment], last: int, head: Head) -> tuple[str, ...]:
         """The documents of some segments, newest first; those below number ``last`` have a next one by now."""
@@ -101,13 +117,15 @@ class Bindery:
 
     def _render(self, segment: Segment, head: Head) -> Sealed:
         """The documents of a segment, rendered for the first time, and kept before anybody can see them."""
-        listing = self._chains.contents(segment)
+        sealed = self._made(segment, self._chains.contents(segment), head)
+        self._chains.keep(segment, sealed)
+        return sealed
+
+    def _made(self, segment: Segment, listing: Listing, head: Head) -> Sealed:
         previous = self._chains.segment(segment.chain, segment.number - 1)
         edition = archive(head(listing), segment, previous, listing)
-        sealed = Sealed(
+        return Sealed(
             atom=render_atom(edition, self._press).body,
             rss=render_rss(edition, self._press).body,
             site_url=self._press.site.url,
         )
-        self._chains.keep(segment, sealed)
-        return sealed

@@ -14,6 +14,7 @@ from aggregator.pipeline import edits, withdrawals
 from aggregator.pipeline.binding import Bindery, Extent, Head
 from aggregator.pipeline.months import MonthPages
 from aggregator.pipeline.politeness import host_scores
+from aggregator.pipeline.removal import Removal
 from aggregator.ports import Archive, Library, Output
 from aggregator.publish.chain import subscription
 from aggregator.publish.edition import CATEGORY_LIMIT, combined, of_category, of_feed
@@ -105,9 +106,7 @@ class _Run:
             self._months.only(extent.since, touched.seq)
         self._due: list[File] = []
         self._written: list[str] = []
-        self._takedowns = library.takedowns.all() if extent.missing else library.takedowns.unfinished()
-        doing = library.takedowns.unfinished()
-        self._redo = [segment for each in doing for segment in library.chains.holding(each.entry_id)]
+        self._removal = Removal.of(library, every=extent.missing)
 
     def finish(self, mark: str, ledger: datetime | None) -> PublishReport:
         """Write what is to be written, the combined feed after its parts, and remember how far it goes. ``ledger`` is
@@ -118,7 +117,7 @@ class _Run:
         self._put(render([whole], self._cards, self._press))
         self._put(render_site(whole, self._cards, self._press, at))
         self._put((render_heads(self._archive.heads(), at), *self._chronicle(), *self._manners(ledger)))
-        self._put([render_taken_down(each, self._press) for each in self._takedowns])
+        self._put([render_taken_down(each, self._press) for each in self._removal.told])
         self._flush()
         # Where everything is rendered, months are many: what is new goes first.
         for card in (None, *(self._cards if self._months.everything else ())):
@@ -198,7 +197,8 @@ class _Run:
         """The subscription document of a chain, once the archive documents it leads to are there (R-32)."""
         listing = self._chains.listing(chain)
         self._written += self._bindery.bind(chain, listing.standing, head)
-        self._written += self._bindery.redo([each for each in self._redo if each.chain == chain], head)
+        removal = self._removal
+        self._written += self._bindery.redo(removal.of_chain(chain), removal.leads, listing.standing, head)
         return subscription(head(listing), listing)
 
     def _combined(self, listing: Listing) -> Edition:

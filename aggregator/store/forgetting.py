@@ -100,7 +100,7 @@ def _unname(entry: StoredEntry, versions: Sequence[StoredRevision], tables: Reda
     if entry.lead is None:
         return
     titles = frozenset(each.entry.title for each in versions)
-    urls = frozenset(each.entry.url for each in versions if each.entry.url)
+    urls = frozenset(each.entry.url for each in versions)
     for segment, snapshot in tables.chains.holding(entry.lead):
         changed = unnamed(snapshot, entry.lead, titles, urls)
         if changed != snapshot:

@@ -87,10 +87,10 @@ class ChainTables(Protocol):
         ...
 
 
-def unnamed(snapshot: Snapshot, lead: EntryId, titles: frozenset[str], urls: frozenset[str]) -> Snapshot:
-    """The snapshot without a copy of ``lead`` that bore one of these titles or stood at one of these addresses."""
+def unnamed(snapshot: Snapshot, lead: EntryId, titles: frozenset[str], urls: frozenset[str | None]) -> Snapshot:
+    """The snapshot without the copies of ``lead`` that bore one of these titles and stood at one of these addresses."""
     members = dict(snapshot.members)
-    kept = tuple(one for one in members.pop(lead, ()) if one.title not in titles and one.url not in urls)
+    kept = tuple(one for one in members.pop(lead, ()) if one.title not in titles or one.url not in urls)
     return replace(snapshot, members=members | ({lead: kept} if kept else {}))
 
 
