@@ -3,7 +3,9 @@ shared by the room that decides and by the store that remembers."""
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
+from html import unescape
 
 from aggregator.model import Candidate, ContentHash, FeedId, Key
 
@@ -44,6 +46,17 @@ def hidden_key(feed_id: FeedId, key: Key) -> Key:
 def hidden_content(content: str) -> ContentHash:
     """What stands in place of the hash of its words: nothing that comes can be equal to it."""
     return ContentHash(_token("forgotten", content))
+
+
+_TAG = re.compile(r"<[^<>]*>")
+_SIGNS = re.compile(r"[^a-z0-9]+")
+
+
+def folded(text: str) -> str:
+    """The letters and digits of a text or of its markup, however it is written: tags, entities, case, character
+    encodings and escapes make no difference. Only for finding: much is lost."""
+    plain = _TAG.sub(" ", unescape(unescape(text)).casefold())
+    return _SIGNS.sub(" ", plain.replace("\\/", "/"))
 
 
 def _token(*parts: str) -> str:

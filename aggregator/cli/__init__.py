@@ -33,6 +33,7 @@ COMMANDS = {
     "verify": ("verify", "Check the whole archive; name the first bad record."),
     "backfill": ("backfill", "Fetch older entries from the publisher or a web archive; never announced."),
     "import": ("imports", "Bring saved pages, texts, feeds and web archives into the archive."),
+    "forget": ("forget", "Take an entry out of the archive for good; a tombstone stays."),
     "backup": ("backup", "The whole archive in one file, while the service runs."),
     "export": ("export", "The whole archive as plain files."),
     "restore": ("restore", "Bring an archive back; checked before it is moved in."),

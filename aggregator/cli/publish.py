@@ -20,6 +20,7 @@ def command(config: Path | None, rebuild: bool, as_json: bool) -> None:
     from aggregator.opening import open_archive, open_output
     from aggregator.pipeline.publish import publish
     from aggregator.service.lock import store_lock
+    from aggregator.service.takedowns import finish_takedowns
     from aggregator.wiring import agent_of
 
     configure()
@@ -27,7 +28,9 @@ def command(config: Path | None, rebuild: bool, as_json: bool) -> None:
     with store_lock(settings.storage.path):
         store = open_archive(settings)
         try:
-            done = publish(store, open_output(settings), settings.site, agent_of(settings), rebuild=rebuild)
+            output = open_output(settings)
+            done = publish(store, output, settings.site, agent_of(settings), rebuild=rebuild)
+            finish_takedowns(settings, store, output)
         finally:
             store.close()
     if as_json:

@@ -55,6 +55,11 @@ def keep(storage: Path, answer: Response) -> None:
         draft.replace(folder / name_of(answer.url))
 
 
+def discard(storage: Path, url: str) -> None:
+    """Take away an answer that was kept and not used. Raises `OSError`."""
+    (storage / FOLDER / name_of(url)).unlink(missing_ok=True)
+
+
 def name_of(url: str) -> str:
     """The name of the file for an address."""
     return f"{sha256(url.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}.json"

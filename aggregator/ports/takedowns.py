@@ -29,6 +29,10 @@ class Takedowns(Bars, Protocol):
         """Everything about one entry, by number or public id. Raises `UnknownEntryError`."""
         ...
 
+    def standing_at(self, url: str) -> tuple[EntryId, ...]:
+        """The entries that stand or stood at this address and were not taken down, by number."""
+        ...
+
     def sharers(self, feed_id: FeedId, alias: Alias) -> int:
         """How many entries of the feed have this second-hand key."""
         ...

@@ -37,6 +37,8 @@ UPKEEP = 3600.0
 ROBOTS = 60.0
 BACKFILL = 5.0
 PAGES = 60.0
+TAKEDOWNS = 2.0
+"""Somebody waits for it at a terminal."""
 HUBS = 10.0
 """No host of a hub is asked more often than once a beat (H-70)."""
 GRACE = 2.0
@@ -119,6 +121,7 @@ class Service:
             Beat(name="robots", seconds=ROBOTS, action=self._robots.beat),
             Beat(name="backfill", seconds=BACKFILL, action=self._backfiller.beat),
             Beat(name="pages", seconds=PAGES, action=self._look_at_pages),
+            Beat(name="takedowns", seconds=TAKEDOWNS, action=self._take_down),
             Beat(name="climate", seconds=UPKEEP, action=self._parts.turn_climate),
         ]
         if self._push is not None:
@@ -142,6 +145,11 @@ class Service:
     async def _look_at_pages(self) -> None:
         """What a look settles is published at once: it is no poll."""
         if await self._pages.beat():
+            await self._publisher.run()
+
+    async def _take_down(self) -> None:
+        """What `aggregator forget` has begun beside this service is brought to its end here."""
+        if await asyncio.to_thread(lambda: self._publisher.behind):
             await self._publisher.run()
 
     async def _upkeep(self) -> None:

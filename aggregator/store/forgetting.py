@@ -7,12 +7,12 @@ the archive can tell a takedown from a forgery: a redacted row is sound if such 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from aggregator.barring import hidden_key
 from aggregator.errors import StoreError
-from aggregator.model import EventKind, PublicId, PublishEvent
+from aggregator.model import EventKind, FeedId, PublicId, PublishEvent
 from aggregator.model.takedown import Stage, Takedown, TakedownOrder
 from aggregator.proving import sha256
 from aggregator.store.chain import Chain
@@ -55,6 +55,7 @@ def forget(order: TakedownOrder, tables: Redactable) -> Takedown:
         who=order.who,
         stage=Stage.REDACTED,
         captures=order.captures,
+        places=order.places,
     )
     tables.add_takedown(takedown, sorted(order.tokens))
     if entry.pub_seq is not None:
@@ -70,6 +71,10 @@ def _redact(order: TakedownOrder, entry: StoredEntry, redaction: Redaction, chai
     keys = tables.keys_of(entry.entry_id)
     rows = [redaction.row(row) for row in tables.rows_about(entry.entry_id)]
     revisions = [redaction.revision(revision) for revision in versions]
+    bodies = [
+        pair for pair in tables.bodies_of(order.captures) if _names(pair[0].url, entry.feed_id, addresses, tables)
+    ]
+    rows = sorted((*rows, *(redaction.body(row) for _, row in bodies)), key=lambda row: row.seq)
     facts = {
         "ground": order.ground,
         "reason": {"rule": "R-39", "text": "Taken down by the operators of this archive."},
@@ -85,6 +90,8 @@ def _redact(order: TakedownOrder, entry: StoredEntry, redaction: Redaction, chai
             tables.rewrite_revision(revision)
         for row in rows:
             tables.rewrite_row(row)
+        for body, _ in bodies:
+            tables.hide_address(body.number)
     for key in keys:
         tables.hide_key(entry.feed_id, key, hidden_key(entry.feed_id, key))
     tables.change_entry(replace(redaction.entry(entry), forgotten_at=order.at))
@@ -93,6 +100,12 @@ def _redact(order: TakedownOrder, entry: StoredEntry, redaction: Redaction, chai
     if entry.pub_seq is not None:
         shelve(entry, tables.shelves, -1)
     tables.drop_traces(entry.feed_id, entry.entry_id, known, [word for word in words if word.strip()])
+
+
+def _names(url: str, feed_id: FeedId, addresses: Collection[str | None], tables: Redactable) -> bool:
+    """Whether the address of a capture is one of the entry, such as that of a saved page, and not that of its feed."""
+    own = tables.feed(feed_id).source.url
+    return any(each and each in url and each not in own for each in addresses)
 
 
 def _unname(entry: StoredEntry, versions: Sequence[StoredRevision], tables: Redactable) -> None:

@@ -73,6 +73,10 @@ class Redaction:
         """One journal row about it; number, kind, instant and hash stay."""
         return replace(row, payload=canonical(self._facts(json.loads(row.payload))))
 
+    def body(self, row: JournalRow) -> JournalRow:
+        """The journal row of a capture whose address is one of the entry: without it."""
+        return replace(row, payload=canonical(json.loads(row.payload) | {"url": "", REDACTED: self.seq}))
+
     def _facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         kept = {name: fact for name, fact in facts.items() if name in KEPT}
         kept |= {name: hidden_key(self.feed_id, Key(facts[name])) for name in ("key", "from") if name in facts}

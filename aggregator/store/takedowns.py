@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
 
-from aggregator.model import EntryId, FeedId, JournalRow, Key
+from aggregator.model import CaptureRow, EntryId, FeedId, JournalRow, Key, Place
 from aggregator.model.dossier import Dossier, Wording
 from aggregator.model.takedown import Ground, Stage, Takedown
 from aggregator.store.stored import EntryTables, StoredEntry, StoredFeed, StoredRevision
@@ -40,6 +40,14 @@ class Redactable(EntryTables, Protocol):
 
     def rewrite_row(self, row: JournalRow) -> None:
         """The payload of a journal row; nothing else of it."""
+        ...
+
+    def bodies_of(self, numbers: Sequence[int]) -> Sequence[tuple[CaptureRow, JournalRow]]:
+        """The captures of these numbers, each with the journal row that proves it."""
+        ...
+
+    def hide_address(self, number: int) -> None:
+        """Take the address out of a capture."""
         ...
 
     def hide_key(self, feed_id: FeedId, key: Key, hidden: Key) -> None:
@@ -95,6 +103,11 @@ def without_keys(feed: StoredFeed, keys: frozenset[str]) -> StoredFeed:
     return replace(feed, state=replace(feed.state, push=replace(push, late=late)))
 
 
+def apart(addresses: Sequence[str], feed: StoredFeed) -> list[str]:
+    """The addresses of an entry by which looks at its pages are known: not those that stand in that of its feed."""
+    return [each for each in addresses if each not in feed.source.url]
+
+
 def takedown_row(takedown: Takedown) -> dict[str, SqlValue]:
     """A row of ``takedowns``."""
     return {
@@ -108,6 +121,7 @@ def takedown_row(takedown: Takedown) -> dict[str, SqlValue]:
         "who": safe(takedown.who),
         "stage": str(takedown.stage),
         "captures": json.dumps(takedown.captures),
+        "places": json.dumps([[place.file, place.offset, place.length] for place in takedown.places]),
     }
 
 
@@ -119,4 +133,7 @@ def takedown_of(row: Row) -> Takedown:
         ground=Ground(row["ground"]),
         stage=Stage(row["stage"]),
         captures=tuple(json.loads(row["captures"])),
+        places=tuple(
+            Place(file=file, offset=offset, length=length) for file, offset, length in json.loads(row["places"])
+        ),
     )

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from aggregator.errors import UnknownEntryError
-from aggregator.model import Alias, EntryId, FeedId, JournalRow, Key
+from aggregator.model import Alias, CaptureRow, EntryId, FeedId, JournalRow, Key
 from aggregator.model.dossier import Dossier
 from aggregator.model.takedown import Stage, Takedown, TakedownOrder
+from aggregator.store.captures import CAPTURED
 from aggregator.store.forgetting import forget
 from aggregator.store.memory.tables import Tables
 from aggregator.store.stored import StoredRevision
-from aggregator.store.takedowns import dossier_of, without_keys
+from aggregator.store.takedowns import apart, dossier_of, without_keys
 
 
 class Redacting:
@@ -52,6 +53,16 @@ class Redacting:
         """The payload of a journal row; nothing else of it."""
         self._tables.rows[row.seq] = row
 
+    def bodies_of(self, numbers: Sequence[int]) -> Sequence[tuple[CaptureRow, JournalRow]]:
+        """The captures of these numbers, each with the journal row that proves it."""
+        proofs = [row for row in self._tables.rows.values() if row.kind == CAPTURED]
+        return [(self._tables.captures.rows[number], proofs[number - 1]) for number in numbers]
+
+    def hide_address(self, number: int) -> None:
+        """Take the address out of a capture."""
+        rows = self._tables.captures.rows
+        rows[number] = replace(rows[number], url="")
+
     def hide_key(self, feed_id: FeedId, key: Key, hidden: Key) -> None:
         """Another key in the place of one."""
         self._tables.keys[feed_id, hidden] = self._tables.keys[feed_id, key]
@@ -63,11 +74,12 @@ class Redacting:
         for name in tables.aliases.names():
             if entry_id in tables.aliases[name]:
                 tables.aliases[name] = tables.aliases[name] - {entry_id}
+        own = apart(addresses, tables.feed(feed_id))
         tables.pending.drop(entry_id)
         tables.absences.drop(entry_id)
         for number in tables.polls.names():
             row = tables.polls[number]
-            looked = row["url"] in addresses or row["final_url"] in addresses
+            looked = any(each in str(row[name] or "") for each in own for name in ("url", "final_url"))
             quotes = any(word in str(row["problems"] or "") for word in (*addresses, *words))
             if row["feed_id"] == feed_id and (looked or quotes):
                 blank = {"url": "", "final_url": None} if looked else {}
@@ -97,6 +109,17 @@ class MemoryTakedowns:
                 raise UnknownEntryError(name)
             copies = [copy.entry_id for copy in tables.copies_of(entry.entry_id)]
             return dossier_of(entry, keys_of(tables, entry.entry_id), tables.revisions[entry.entry_id], copies)
+
+    def standing_at(self, url: str) -> tuple[EntryId, ...]:
+        """The entries that stand or stood at this address and were not taken down, by number."""
+        tables = self._tables
+        with tables.undo.lock:
+            return tuple(
+                each.entry_id
+                for each in tables.entries.values()
+                if each.forgotten_at is None
+                and url in (each.url, each.link, *(one.entry.url for one in tables.revisions[each.entry_id]))
+            )
 
     def sharers(self, feed_id: FeedId, alias: Alias) -> int:
         """How many entries of the feed have this second-hand key."""

@@ -23,7 +23,7 @@ from aggregator.store.sqlite.segments import SEGMENTS
 from aggregator.store.sqlite.shelves import SHELVES
 from aggregator.store.sqlite.steps import Steps, toolbox_on
 from aggregator.store.sqlite.subscriptions import SUBSCRIPTIONS
-from aggregator.store.sqlite.takedown_schema import TAKEDOWNS
+from aggregator.store.sqlite.takedown_schema import PLACES, TAKEDOWNS
 from aggregator.store.sqlite.watching import WATCHING
 
 if TYPE_CHECKING:
@@ -151,6 +151,12 @@ def m0015_takedowns(db: Toolbox) -> None:
     """What was taken down, and what must not come back (R-39)."""
     for statement in TAKEDOWNS:
         db.execute(statement)
+
+
+@migrations()
+def m0016_places(db: Toolbox) -> None:
+    """Where the captures of what was taken down lie (R-39)."""
+    db.execute(PLACES)
 
 
 def migrate(database: Database) -> Migrated:

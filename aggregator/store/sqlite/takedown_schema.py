@@ -28,3 +28,6 @@ TAKEDOWNS = (
     ),
 )
 """Every statement of the step, in order."""
+
+PLACES = "ALTER TABLE takedowns ADD COLUMN places TEXT NOT NULL DEFAULT '[]'"
+"""A later step: where the captures of an entry lie, so that a takedown that was interrupted goes on."""

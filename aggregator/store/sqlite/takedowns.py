@@ -6,9 +6,10 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
-from aggregator.model import Alias, EntryId, FeedId, JournalRow, Key
+from aggregator.model import Alias, CaptureRow, EntryId, FeedId, JournalRow, Key
 from aggregator.model.dossier import Dossier
 from aggregator.model.takedown import Stage, Takedown, TakedownOrder
+from aggregator.store.captures import capture_of
 from aggregator.store.forgetting import forget
 from aggregator.store.rows import alias_digest, entry_of, journal_of, revision_of, revision_row
 from aggregator.store.sqlite.catalogue import find_entry
@@ -16,23 +17,25 @@ from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.tables import Tables
 from aggregator.store.stored import StoredRevision
-from aggregator.store.takedowns import dossier_of, takedown_of, takedown_row, without_keys
+from aggregator.store.takedowns import apart, dossier_of, takedown_of, takedown_row, without_keys
 
-_LIFTED = ("journal_keep_update", "revisions_keep_update")
+_LIFTED = ("journal_keep_update", "revisions_keep_update", "captures_keep_update")
 _TRIGGER = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?"
 _KEYS = "SELECT key FROM identities INDEXED BY identities_by_entry WHERE entry_id = ? ORDER BY key"
 _HIDE = "UPDATE identities SET key = ? WHERE feed_id = ? AND key = ?"
 _LOOKS = """
 UPDATE polls SET url = '', final_url = NULL
-WHERE feed_id = ?1 AND (url IN (SELECT value FROM json_each(?2)) OR final_url IN (SELECT value FROM json_each(?2)))
+WHERE feed_id = ?1 AND EXISTS (
+    SELECT 1 FROM json_each(?2) AS own WHERE instr(url, own.value) > 0 OR instr(final_url, own.value) > 0
+)
 """
 _QUOTES = """
 UPDATE polls SET problems = NULL WHERE feed_id = ?1 AND problems IS NOT NULL
 AND EXISTS (SELECT 1 FROM json_each(?2) AS word WHERE instr(problems, word.value) > 0)
 """
 _ADD = """
-INSERT INTO takedowns (entry_id, feed_id, public_id, seq, at, ground, reason, who, stage, captures)
-VALUES (:entry_id, :feed_id, :public_id, :seq, :at, :ground, :reason, :who, :stage, :captures)
+INSERT INTO takedowns (entry_id, feed_id, public_id, seq, at, ground, reason, who, stage, captures,
+places) VALUES (:entry_id, :feed_id, :public_id, :seq, :at, :ground, :reason, :who, :stage, :captures, :places)
 """
 _BAR = "INSERT OR IGNORE INTO barred (token, entry_id) VALUES (?, ?)"
 _BARRED = "SELECT DISTINCT token FROM barred WHERE token IN (SELECT value FROM json_each(?))"
@@ -41,6 +44,14 @@ SELECT id FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = ? AND for
 """
 _ANY = "SELECT 1 FROM takedowns LIMIT 1"
 _OF_FEED = "SELECT 1 FROM takedowns WHERE feed_id = ? LIMIT 1"
+_BODY = """
+SELECT journal.* FROM captures CROSS JOIN journal
+WHERE captures.id = ? AND journal.kind = 'captured' AND journal.payload ->> '$.record' = captures.record_id
+"""
+_STANDING = """
+SELECT id FROM entries WHERE forgotten_at IS NULL AND (url = ?1 OR link = ?1
+OR id IN (SELECT entry_id FROM revisions WHERE url = ?1)) ORDER BY id
+"""
 _SHARERS = "SELECT count(*) FROM aliases WHERE digest = ?"
 
 
@@ -82,6 +93,20 @@ class RedactableTables(Tables):
         """The payload of a journal row; nothing else of it."""
         self._writer.execute("UPDATE journal SET payload = ? WHERE seq = ?", (row.payload, row.seq))
 
+    def bodies_of(self, numbers: Sequence[int]) -> Sequence[tuple[CaptureRow, JournalRow]]:
+        """The captures of these numbers, each with the journal row that proves it."""
+        found = []
+        for number in numbers:
+            row = self._writer.execute("SELECT * FROM captures WHERE id = ?", (number,)).fetchone()
+            proof = self._writer.execute(_BODY, (number,)).fetchone()
+            if row is not None and proof is not None:
+                found.append((capture_of(row), journal_of(proof)))
+        return found
+
+    def hide_address(self, number: int) -> None:
+        """Take the address out of a capture."""
+        self._writer.execute("UPDATE captures SET url = '' WHERE id = ?", (number,))
+
     def hide_key(self, feed_id: FeedId, key: Key, hidden: Key) -> None:
         """Another key in the place of one."""
         self._writer.execute(_HIDE, (hidden, feed_id, key))
@@ -91,9 +116,9 @@ class RedactableTables(Tables):
         self._writer.execute("DELETE FROM aliases WHERE entry_id = ?", (entry_id,))
         self.pending.drop(entry_id)
         self.absences.drop(entry_id)
-        self._writer.execute(_LOOKS, (feed_id, json.dumps(addresses)))
-        self._writer.execute(_QUOTES, (feed_id, json.dumps([*addresses, *words])))
         feed = self.feed(feed_id)
+        self._writer.execute(_LOOKS, (feed_id, json.dumps(apart(addresses, feed))))
+        self._writer.execute(_QUOTES, (feed_id, json.dumps([*addresses, *words])))
         self.change_feed(without_keys(feed, frozenset(addresses)))
 
     def add_takedown(self, takedown: Takedown, tokens: Sequence[str]) -> None:
@@ -114,6 +139,11 @@ class SqliteTakedowns:
             entry = entry_of(find_entry(reader, name))
             copies = [EntryId(row["id"]) for row in reader.execute(_COPIES, (entry.entry_id,))]
             return dossier_of(entry, _keys(reader, entry.entry_id), _revisions(reader, entry.entry_id), copies)
+
+    def standing_at(self, url: str) -> tuple[EntryId, ...]:
+        """The entries that stand or stood at this address and were not taken down, by number."""
+        with self._database.reading() as reader:
+            return tuple(EntryId(row["id"]) for row in reader.execute(_STANDING, (url,)))
 
     def sharers(self, feed_id: FeedId, alias: Alias) -> int:
         """How many entries of the feed have this second-hand key."""
