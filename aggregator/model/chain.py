@@ -77,11 +77,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
-    """An entry that is no longer published (R-14): the number of its publish event and when that was (aware, UTC)."""
+    """An entry that is no longer published (R-14): the number of its publish event and when that was (aware, UTC).
+    ``comment`` says more, where it is not we who took it down."""
 
     public_id: PublicId
     seq: int
     at: datetime
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ def tombstone(gone: Tombstone) -> str:
     """What stands in place of an entry that is no longer published (R-14, RFC 6721)."""
     attributes = {"xmlns:at": TOMBSTONES, "ref": gone.public_id, "when": rfc3339(gone.at)}
     opened = "".join(f' {name}="{quoted(value)}"' for name, value in attributes.items())
-    return f"<at:deleted-entry{opened}>{element('at:comment', GONE)}</at:deleted-entry>\n"
+    return f"<at:deleted-entry{opened}>{element('at:comment', gone.comment or GONE)}</at:deleted-entry>\n"
 
 
 def _head(edition: Edition, press: Press) -> Iterator[str]:

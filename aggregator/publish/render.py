@@ -16,7 +16,7 @@ from aggregator.publish.pages import render_fixtures, render_front, render_sourc
 from aggregator.publish.press import Press
 from aggregator.publish.rss import render_rss
 
-RENDERER_VERSION = "10"
+RENDERER_VERSION = "11"
 """Goes up with every change of this room that alters a published byte, so that everything is rendered again."""
 
 

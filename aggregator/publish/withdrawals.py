@@ -1,5 +1,6 @@
 """The feed of withdrawals: entries that their publishers took down, newest first. It tells that an entry is gone, not
-what it said: nobody should publish anew by this feed what its publisher has withdrawn."""
+what it said: nobody should publish anew by this feed what its publisher has withdrawn. For programs it says the same by
+``at:deleted-entry`` (R-14), which stands here only: the entry itself stays published, marked."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from aggregator.model import Category, Edition, Founding, Item, Precision, PublicId, Republish, Site
+from aggregator.model import Category, Edition, Founding, Item, Precision, PublicId, Republish, Site, Tombstone
 from aggregator.model.presence import Signal
 from aggregator.publish import links
 from aggregator.publish.dates import civil_day
@@ -30,7 +31,8 @@ _HOW = {
 
 def of_withdrawals(items: Sequence[Item], site: Site, founding: Founding) -> Edition:
     """The feed of withdrawals, ``withdrawn``, from withdrawn items in this order."""
-    told = tuple(_told(item, item.withdrawn_at, founding) for item in items if item.withdrawn_at is not None)
+    withdrawn = [(item, item.withdrawn_at) for item in items if item.withdrawn_at is not None]
+    told = tuple(_told(item, at, founding) for item, at in withdrawn)
     return Edition(
         path=PATH,
         id=f"{stem(founding)}:{PATH}",
@@ -39,6 +41,10 @@ def of_withdrawals(items: Sequence[Item], site: Site, founding: Founding) -> Edi
         language=site.language,
         updated=max((item.updated_at for item in told), default=founding.at),
         items=told,
+        tombstones=tuple(
+            Tombstone(public_id=item.public_id, seq=item.pub_seq, at=at, comment=_HOW[_signal(item)])
+            for item, at in withdrawn
+        ),
     )
 
 

@@ -241,6 +241,8 @@ async def test_it_is_published(publisher: Publisher, tmp_path: Path) -> None:
     found = understood_bytes(shown("withdrawn.atom").encode())
     assert [one.title for one in found.entries] == ["Withdrawn: Notice 6 about bins"]
     assert "brown bins" not in shown("withdrawn.atom")
+    assert shown("withdrawn.atom").count("<at:deleted-entry") == 1, "R-14: a withdrawal that was confirmed"
+    assert "<at:deleted-entry" not in shown("feed.atom"), "what its publisher withdrew stays published, marked"
     assert found.entries[0].id.startswith("tag:news.example,2026-06-15:withdrawn/")
     publisher.listed = sorted([*publisher.listed, 6], reverse=True)
     await publisher.ask()
