@@ -211,3 +211,25 @@ def test_the_captures_are_notes_now(place: World) -> None:
     ]
     assert len(notes) >= len(bodies)
     assert all(str(note).endswith("safety") for note in notes)
+
+
+@pytest.mark.parametrize(
+    "known", [("--url", "https://knowsmere.example/ida-thorne-at-the-baths/"), ()], ids=["url", "file"]
+)
+def test_an_imported_page_leaves_with_its_name(place: World, tmp_path: Path, known: tuple[str, ...]) -> None:
+    """The address and the file name of a saved page go with it, and do not come back with the next import."""
+    page = tmp_path / "ida-thorne-at-the-baths.html"
+    words = "Ida Thorne was seen at the swimming baths on Sunday, said a witness of the scene. " * 6
+    title = "<h1>Ida Thorne seen at the baths</h1>"
+    page.write_text(f"<title>Ida Thorne</title><article>{title}<p>15 June 2017</p><p>{words}</p></article>")
+    order = ("import", str(page), "--source", "committees", *known)
+    place.run(*order)
+    (row,) = place.json("entries", "--query", "Thorne")
+    assert words_left(place, "Thorne", "ida-thorne")
+    place.run("forget", str(row["id"]), "--reason", "personal-data", "--yes", "--hide-id")
+    assert words_left(place, "Thorne", "ida-thorne") == []
+    assert place.json("verify")["sound"]
+    place.run(*order)
+    assert place.json("entries", "--query", "Thorne") == []
+    assert words_left(place, "Thorne", "ida-thorne") == []
+    assert place.json("verify")["sound"]

@@ -106,6 +106,9 @@ def bring_in(
         ):
             raise StoreError(f"the original cannot be kept: {ports.captures.fault}")
         record = past_record(state, document, verdict, origin, provenance, observed_at)
+        if verdict.barred and (provenance is Provenance.IMPORT or verdict.barred >= len(document.entries)):
+            # The name of a document that was taken down says as much as its words.
+            record = replace(record, url="", final_url="", reason="; ".join(verdict.notes), problems=())
         ports.ledger.record(replace(record, kept=kept))
     return brought(document, verdict)
 

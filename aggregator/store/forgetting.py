@@ -103,9 +103,10 @@ def _redact(order: TakedownOrder, entry: StoredEntry, redaction: Redaction, chai
 
 
 def _names(url: str, feed_id: FeedId, addresses: Collection[str | None], tables: Redactable) -> bool:
-    """Whether the address of a capture is one of the entry, such as that of a saved page, and not that of its feed."""
+    """Whether the address of a capture is one of the entry, such as that of a saved page or the name of an imported
+    file, and not that of its feed."""
     own = tables.feed(feed_id).source.url
-    return any(each and each in url and each not in own for each in addresses)
+    return url.startswith("file:") or any(each and each in url and each not in own for each in addresses)
 
 
 def _unname(entry: StoredEntry, versions: Sequence[StoredRevision], tables: Redactable) -> None:

@@ -47,7 +47,7 @@ class Redactable(EntryTables, Protocol):
         ...
 
     def hide_address(self, number: int) -> None:
-        """Take the address out of a capture."""
+        """Take the address out of a capture, and out of what tells when it came."""
         ...
 
     def hide_key(self, feed_id: FeedId, key: Key, hidden: Key) -> None:

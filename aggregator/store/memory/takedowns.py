@@ -59,9 +59,12 @@ class Redacting:
         return [(self._tables.captures.rows[number], proofs[number - 1]) for number in numbers]
 
     def hide_address(self, number: int) -> None:
-        """Take the address out of a capture."""
-        rows = self._tables.captures.rows
+        """Take the address out of a capture, and out of what tells when it came."""
+        rows, polls = self._tables.captures.rows, self._tables.polls
         rows[number] = replace(rows[number], url="")
+        for poll in polls.names():
+            if polls[poll]["capture"] == number:
+                polls[poll] = {**polls[poll], "url": "", "final_url": None, "reason": "", "problems": None}
 
     def hide_key(self, feed_id: FeedId, key: Key, hidden: Key) -> None:
         """Another key in the place of one."""

@@ -29,6 +29,7 @@ WHERE feed_id = ?1 AND EXISTS (
     SELECT 1 FROM json_each(?2) AS own WHERE instr(url, own.value) > 0 OR instr(final_url, own.value) > 0
 )
 """
+_BLANK = "UPDATE polls SET url = '', final_url = NULL, reason = '', problems = NULL WHERE capture = ?"
 _QUOTES = """
 UPDATE polls SET problems = NULL WHERE feed_id = ?1 AND problems IS NOT NULL
 AND EXISTS (SELECT 1 FROM json_each(?2) AS word WHERE instr(problems, word.value) > 0)
@@ -104,8 +105,9 @@ class RedactableTables(Tables):
         return found
 
     def hide_address(self, number: int) -> None:
-        """Take the address out of a capture."""
+        """Take the address out of a capture, and out of what tells when it came."""
         self._writer.execute("UPDATE captures SET url = '' WHERE id = ?", (number,))
+        self._writer.execute(_BLANK, (number,))
 
     def hide_key(self, feed_id: FeedId, key: Key, hidden: Key) -> None:
         """Another key in the place of one."""
