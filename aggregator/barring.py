@@ -49,14 +49,16 @@ def hidden_content(content: str) -> ContentHash:
 
 
 _TAG = re.compile(r"<[^<>]*>")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|[nrtbf])")
+"""As JSON writes what is no plain letter."""
 _SIGNS = re.compile(r"[^a-z0-9]+")
 
 
 def folded(text: str) -> str:
     """The letters and digits of a text or of its markup, however it is written: tags, entities, case, character
     encodings and escapes make no difference. Only for finding: much is lost."""
-    plain = _TAG.sub(" ", unescape(unescape(text)).casefold())
-    return _SIGNS.sub(" ", plain.replace("\\/", "/"))
+    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else " ", text.casefold())
+    return _SIGNS.sub(" ", _TAG.sub(" ", unescape(unescape(plain)).casefold()))
 
 
 def _token(*parts: str) -> str:

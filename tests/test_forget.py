@@ -233,3 +233,21 @@ def test_an_imported_page_leaves_with_its_name(place: World, tmp_path: Path, kno
     assert place.json("entries", "--query", "Thorne") == []
     assert words_left(place, "Thorne", "ida-thorne") == []
     assert place.json("verify")["sound"]
+
+
+def test_copies_are_named_and_go_only_if_wanted(place: World) -> None:
+    """D-21: what other feeds hold of it stays unless the operator says so."""
+    rows = place.json("entries", "--limit", "500")
+    copy = next(row for row in rows if row["lead"] is not None)
+    lead = next(row for row in rows if row["id"] == copy["lead"])
+    (seen,) = place.json("forget", str(lead["id"]), "--dry-run")["entries"]
+    assert copy["id"] in seen["left_alone"]
+    both = place.json("forget", str(lead["id"]), "--dry-run", "--copies")["entries"]
+    numbers = {each["entry"] for each in both}
+    assert {lead["id"], copy["id"]} <= numbers
+    place.run("forget", str(lead["id"]), "--reason", "copyright", "--copies", "--hide-id", "--yes")
+    after = {row["id"] for row in place.json("entries", "--limit", "500") if row["taken_down_at"]}
+    assert numbers <= after
+    gone = [row for row in rows if row["id"] in numbers]
+    assert words_left(place, *(row["url"] for row in gone if row["url"])) == []
+    assert place.json("verify")["sound"]

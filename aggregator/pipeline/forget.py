@@ -62,9 +62,18 @@ def plan(entry_id: EntryId, office: Office, *, leaving: frozenset[EntryId] = fro
     marks = marks_of(dossier, (each for each in rows if each.entry_id not in gone and each.forgotten_at is None))
     sought = Sought(feed_id=dossier.feed_id, since=dossier.first_seen_at - BEFORE, marks=marks)
     finding = office.find(sought, {})
-    kin = {*dossier.copies, *((dossier.lead,) if dossier.lead is not None else ())}
+    kin = kin_of(dossier, office.takedowns)
     made = Plan(row=row, dossier=dossier, sought=sought, finding=finding, captures=(), others=tuple(sorted(kin - gone)))
     return _with_bodies(made, office)
+
+
+def kin_of(dossier: Dossier, takedowns: Takedowns) -> frozenset[EntryId]:
+    """The entries that are joined with this one and still stand: its copies, its lead, and the other copies of that."""
+    if dossier.lead is None:
+        return frozenset(dossier.copies)
+    lead = takedowns.dossier(str(dossier.lead))
+    standing = {lead.entry_id} if lead.forgotten_at is None else set()
+    return frozenset({*dossier.copies, *lead.copies, *standing} - {dossier.entry_id})
 
 
 def _with_bodies(made: Plan, office: Office) -> Plan:

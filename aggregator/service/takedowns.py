@@ -15,7 +15,7 @@ from aggregator.fetch.first import discard
 from aggregator.model import EntryId, Place
 from aggregator.model.takedown import Finding, Ground, Sought, Stage, Takedown, TakedownOrder
 from aggregator.opening import PUBLIC, database, open_archive, open_output
-from aggregator.pipeline.forget import Office, Plan, finish, plan, take_down
+from aggregator.pipeline.forget import Office, Plan, finish, kin_of, plan, take_down
 from aggregator.pipeline.publish import publish
 from aggregator.publish.folder import Folder
 from aggregator.publish.naming import naming
@@ -73,8 +73,7 @@ class Bureau:
         first = self._store.takedowns.dossier(str(entry_id))
         if first.forgotten_at is not None:
             raise StoreError(f"entry {entry_id} was taken down on {first.forgotten_at:%Y-%m-%d}; nothing is left to do")
-        kin = (*first.copies, *(() if first.lead is None else (first.lead,)))
-        wanted = (entry_id, *(kin if copies else ()))
+        wanted = (entry_id, *(sorted(kin_of(first, self._store.takedowns)) if copies else ()))
         plans = [plan(each, self._office, leaving=frozenset(wanted)) for each in wanted]
         public = self._settings.storage.path / PUBLIC
         return tuple(Preview(plan=each, published=naming(public, _names(each))) for each in plans)

@@ -18,6 +18,7 @@ from aggregator.model import (
     EntryId,
     EventKind,
     FeedId,
+    Place,
     PushHealth,
     PushMiss,
     Renamed,
@@ -299,3 +300,17 @@ def test_the_file_holds_no_word_of_it(sqlite: SqliteStore, tmp_path: Path) -> No
         assert SECRET.encode() not in path.read_bytes(), path.name
     with pytest.raises(StoreError, match="inside a transaction"), sqlite.ledger.transaction():
         sqlite.compact()
+
+
+def test_places_of_captures_are_remembered(store: Store) -> None:
+    """What is needed to go on after a crash; an address finds what stands there, until it was taken down."""
+    archive_with_secret(store)
+    places = (Place(file="2026-06-001", offset=7, length=900), Place(file="2026-06-002", offset=0, length=500))
+    url = store.catalogue.entry("1").url or ""
+    assert store.takedowns.standing_at(url) == (1,)
+    assert store.takedowns.standing_at(f"https://ashmere.example/2?{SECRET}") == (2,), "also by an older version"
+    assert store.takedowns.standing_at("https://ashmere.example/none") == ()
+    done = store.takedowns.forget(order(2, places=places))
+    assert done.places == places
+    assert store.takedowns.unfinished()[0].places == places
+    assert store.takedowns.standing_at(f"https://ashmere.example/2?{SECRET}") == ()
