@@ -83,13 +83,19 @@ def test_no_word_is_left_and_it_does_not_come_back(place: World) -> None:
     assert len(words_left(place, *words)) > 5
     usage = place.run("forget", number, status=2)
     assert "--reason is needed" in usage.stderr
-    assert "nobody can be asked here" in place.run("forget", number, "--reason", "safety", status=2).stderr
-    done = place.run("forget", row["url"], "--reason", "safety", "--note", "a letter", "--hide-id", "--yes")
+    assert (
+        "nobody can be asked here"
+        in place.run("forget", number, "--reason", "asked for", "--ground", "safety", status=2).stderr
+    )
+    done = place.run("forget", row["url"], "--ground", "safety", "--reason", "a letter", "--hide-id", "--yes")
     assert f"taken down: {number}" in done.stdout
     assert "backups, exports and bundles" in done.stdout
     assert words_left(place, *words) == []
     assert place.json("verify")["sound"]
-    assert "taken down on" in place.run("forget", number, "--reason", "safety", "--yes", status=None).stderr
+    assert (
+        "taken down on"
+        in place.run("forget", number, "--reason", "asked for", "--ground", "safety", "--yes", status=None).stderr
+    )
     place.hand.elapsed = 60.0
     place.run("poll", "--all", status=None)
     place.run("publish", "--rebuild")
@@ -100,7 +106,7 @@ def test_no_word_is_left_and_it_does_not_come_back(place: World) -> None:
 def test_backups_made_afterwards_hold_nothing_of_it(place: World, tmp_path: Path) -> None:
     """`backup`, `restore` and `replay` go on over the hole."""
     row = victim(place)
-    place.run("forget", str(row["id"]), "--reason", "other", "--yes")
+    place.run("forget", str(row["id"]), "--reason", "asked for", "--ground", "other", "--yes")
     backup = tmp_path / "after.tar.gz"
     place.run("backup", str(backup))
     place.run("restore", str(backup), "--to", str(tmp_path / "again"))
@@ -167,12 +173,12 @@ def test_killed_at_random_points(place: World) -> None:
     """SIGKILL while the real command works; nothing is half done in the end, whatever had been reached."""
     rows = [victim(place)]
     for number in range(6):
-        command = place.command("forget", str(rows[0]["id"]), "--reason", "safety", "--yes")
+        command = place.command("forget", str(rows[0]["id"]), "--reason", "asked for", "--ground", "safety", "--yes")
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(0.3 + 0.12 * number)
         process.kill()
         process.wait(20)
-    place.run("forget", str(rows[0]["id"]), "--reason", "safety", "--yes", status=None)
+    place.run("forget", str(rows[0]["id"]), "--reason", "asked for", "--ground", "safety", "--yes", status=None)
     place.run("forget", "--resume")
     assert words_left(place, *distinct(rows[0])) == []
     assert place.json("verify")["sound"]
@@ -186,7 +192,7 @@ def test_while_a_service_runs(place: World) -> None:
         for line in iter(service.stderr.readline, b""):  # type: ignore[union-attr]
             if b"front page" in line:
                 break
-        done = place.run("forget", str(row["id"]), "--reason", "safety", "--yes")
+        done = place.run("forget", str(row["id"]), "--reason", "asked for", "--ground", "safety", "--yes")
         assert "a service works on this archive" in done.stderr
         assert f"taken down: {row['id']}" in done.stdout
     finally:
@@ -201,7 +207,7 @@ def test_the_captures_are_notes_now(place: World) -> None:
     """The capture that listed it is a note; others are as they were."""
     row = victim(place)
     bodies = place.json("forget", str(row["id"]), "--dry-run")["entries"][0]["bodies"]
-    place.run("forget", str(row["id"]), "--reason", "safety", "--yes")
+    place.run("forget", str(row["id"]), "--reason", "asked for", "--ground", "safety", "--yes")
     reader = CaptureReader(place.data / "captures")
     notes = [
         each.record.field("Aggregator-Erased")
@@ -226,7 +232,7 @@ def test_an_imported_page_leaves_with_its_name(place: World, tmp_path: Path, kno
     place.run(*order)
     (row,) = place.json("entries", "--query", "Thorne")
     assert words_left(place, "Thorne", "ida-thorne")
-    place.run("forget", str(row["id"]), "--reason", "personal-data", "--yes", "--hide-id")
+    place.run("forget", str(row["id"]), "--reason", "asked for", "--ground", "personal-data", "--yes", "--hide-id")
     assert words_left(place, "Thorne", "ida-thorne") == []
     assert place.json("verify")["sound"]
     place.run(*order)
@@ -245,7 +251,9 @@ def test_copies_are_named_and_go_only_if_wanted(place: World) -> None:
     both = place.json("forget", str(lead["id"]), "--dry-run", "--copies")["entries"]
     numbers = {each["entry"] for each in both}
     assert {lead["id"], copy["id"]} <= numbers
-    place.run("forget", str(lead["id"]), "--reason", "copyright", "--copies", "--hide-id", "--yes")
+    place.run(
+        "forget", str(lead["id"]), "--reason", "asked for", "--ground", "copyright", "--copies", "--hide-id", "--yes"
+    )
     after = {row["id"] for row in place.json("entries", "--limit", "500") if row["taken_down_at"]}
     assert numbers <= after
     gone = [row for row in rows if row["id"] in numbers]

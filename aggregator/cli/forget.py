@@ -28,10 +28,14 @@ BEYOND = (
 
 @click.command()
 @click.argument("entry", required=False, metavar="[ID|URL]")
+@click.option("--reason", help="Why, for the operators only; kept with the tombstone.")
 @click.option(
-    "--reason", "ground", type=click.Choice([str(each) for each in Ground]), help="Why, as the public is told."
+    "--ground",
+    type=click.Choice([str(each) for each in Ground]),
+    default=str(Ground.OTHER),
+    show_default=True,
+    help="Why, as the public is told.",
 )
-@click.option("--note", default="", help="More about it, for the operators only; kept with the tombstone.")
 @click.option("--copies", is_flag=True, help="Also every entry that is joined with it as a copy.")
 @click.option("--hide-id", is_flag=True, help="Hash its public id, too: then readers are not told which entry is gone.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
@@ -42,8 +46,8 @@ BEYOND = (
 def command(
     config: Path | None,
     entry: str | None,
-    ground: str | None,
-    note: str,
+    reason: str | None,
+    ground: str,
     copies: bool,
     hide_id: bool,
     dry_run: bool,
@@ -54,19 +58,19 @@ def command(
     """Take one entry out of the archive for good, by its number, public id or address.
 
     Its text, title, versions, address, captures and published copies are removed. A tombstone stays: id, hashed keys,
-    date and reason class. It stops every way back in, is published as a deleted entry, and lets `verify` go on proving
+    date and ground. It stops every way back in, is published as a deleted entry, and lets `verify` go on proving
     the archive. A whole capture goes with the entry, also where it lists others; these keep what was read from it.
 
     \b
-      aggregator forget 1234 --reason court-order --dry-run
-      aggregator forget https://…/story/ --reason personal-data --note "letter of 3 May"
+      aggregator forget 1234 --dry-run
+      aggregator forget https://…/story/ --reason "letter of 3 May" --ground personal-data
 
     A service may run meanwhile: it takes the entry out of its files. What was interrupted is gone on with by the next
     `forget`, `poll`, `publish` or `serve`. It cannot be undone.
     """
     from aggregator.service.takedowns import bureau
 
-    _check_usage(entry, ground, resume=resume, dry_run=dry_run)
+    _check_usage(entry, reason, resume=resume, dry_run=dry_run)
     configure()
     with bureau(settings_of(config)) as opened:
         if resume:
@@ -79,17 +83,17 @@ def command(
             _say_dry(previews, as_json=as_json)
             return
         _ask(yes=yes)
-        done = opened.take_down([each.plan for each in previews], _decision(ground or "", note, hide_id=hide_id))
+        done = opened.take_down([each.plan for each in previews], _decision(ground, reason or "", hide_id=hide_id))
         _close(opened, done, previews, as_json=as_json)
 
 
-def _check_usage(entry: str | None, ground: str | None, *, resume: bool, dry_run: bool) -> None:
+def _check_usage(entry: str | None, reason: str | None, *, resume: bool, dry_run: bool) -> None:
     if resume and entry:
         raise click.UsageError("--resume goes on with whatever was interrupted; leave the entry out")
     if not resume and not entry:
         raise click.UsageError("name an entry by its number, public id or address; `aggregator entries` lists them")
-    if not resume and not dry_run and ground is None:
-        raise click.UsageError(f"--reason is needed, one of {', '.join(Ground)}")
+    if not resume and not dry_run and not reason:
+        raise click.UsageError("--reason is needed: say why, for those who run this archive after you")
 
 
 def _one(opened: Bureau, name: str) -> Any:
@@ -100,11 +104,11 @@ def _one(opened: Bureau, name: str) -> Any:
     return found[0]
 
 
-def _decision(ground: str, note: str, *, hide_id: bool) -> Any:
+def _decision(ground: str, reason: str, *, hide_id: bool) -> Any:
     from aggregator.opening import SystemClock
     from aggregator.service.takedowns import Decision
 
-    return Decision(at=SystemClock().now(), ground=Ground(ground), note=note, who=_who(), hide_id=hide_id)
+    return Decision(at=SystemClock().now(), ground=Ground(ground), note=reason, who=_who(), hide_id=hide_id)
 
 
 def _who() -> str:

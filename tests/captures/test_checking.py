@@ -73,7 +73,7 @@ def copy(whole: Holding, folder: Path) -> Path:
 
 
 def test_what_was_kept_is_sound(whole: Holding, tmp_path: Path) -> None:
-    """Issue 4: a clean folder passes, and so does an archive that never kept anything."""
+    """A clean folder passes, and so does an archive that never kept anything."""
     assert len(whole.rows) == 4
     assert len(whole.ends) == 2
     assert whole.flaws() == []
@@ -81,7 +81,7 @@ def test_what_was_kept_is_sound(whole: Holding, tmp_path: Path) -> None:
 
 
 def test_every_flipped_byte_is_named(whole: Holding, tmp_path: Path) -> None:
-    """Issue 4: flip one byte in a capture, wherever it is, and the place of its record is named."""
+    """Flip one byte in a capture, wherever it is, and the place of its record is named."""
     target = copy(whole, tmp_path) / f"{FILE}.warc.gz"
     sound = target.read_bytes()
     places = [row.place for row in whole.rows if row.place.file == FILE]
@@ -164,7 +164,7 @@ def test_the_index_is_checked(whole: Holding, tmp_path: Path) -> None:
 
 
 def test_what_was_taken_down_must_be_gone(whole: Holding, tmp_path: Path) -> None:
-    """Issue 4: after a takedown the place holds a note of it; a body that lies there still is a flaw."""
+    """After a takedown the place holds a note of it; a body that lies there still is a flaw."""
     target = copy(whole, tmp_path)
     gone = whole.rows[1]._replace(removed=True)
     rows = (whole.rows[0], gone, *whole.rows[2:])

@@ -66,7 +66,7 @@ def left(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("name", ["b.tar.zst", "b.tar.gz", "b.tar"])
 def test_a_backup_brings_everything_back(place: Installation, tmp_path: Path, name: str) -> None:
-    """Issue 4: database and captures are equal afterwards, to the last row and byte, and prove themselves."""
+    """Database and captures are equal afterwards, to the last row and byte, and prove themselves."""
     assert run(place, "backup", tmp_path / name) == 0
     assert left(tmp_path) == [name, "host"]
     assert run(place, "restore", tmp_path / name, "--to", tmp_path / "again") == 0
@@ -79,7 +79,7 @@ def test_a_backup_brings_everything_back(place: Installation, tmp_path: Path, na
 
 
 def test_nothing_is_overwritten(place: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Issue 4: neither a backup nor an archive, not even captures without one; a word tells what to do."""
+    """Neither a backup nor an archive, not even captures without one; a word tells what to do."""
     file = tmp_path / "b.tar"
     assert run(place, "backup", file) == 0
     before = file.read_bytes()
@@ -138,7 +138,7 @@ def busy_service(place: Installation) -> Iterator[subprocess.Popen[str]]:
 def test_a_backup_is_one_moment_of_a_busy_archive(
     place: Installation, tmp_path: Path, busy_service: subprocess.Popen[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Issue 4: made while another process writes, checked while it writes, and sound; the writer is not held up."""
+    """Made while another process writes, checked while it writes, and sound; the writer is not held up."""
     for name in ("one.tar", "two.tar"):
         capsys.readouterr()
         assert run(place, "backup", tmp_path / name, "--drill", "--json") == 0

@@ -34,7 +34,7 @@ def schema(folder: Path) -> dict[str, str]:
 
 
 def test_the_round_trip_gives_equal_rows(place: Installation, tmp_path: Path) -> None:
-    """Issue 4: from SQLite to files and back every row, blob, float and odd character is equal, and proves itself."""
+    """From SQLite to files and back every row, blob, float and odd character is equal, and proves itself."""
     assert run(place, "export", tmp_path / "out") == 0
     assert left(tmp_path) == ["host", "out"]
     assert run(place, "restore", tmp_path / "out", "--to", tmp_path / "again") == 0

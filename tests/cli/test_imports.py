@@ -87,7 +87,7 @@ def outcomes(report: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_month_page_and_an_article(place: Installation) -> None:
-    """Issue 4: they land in July and June 2017 with the precision they have, and are told apart; nobody is told."""
+    """They land in July and June 2017 with the precision they have, and are told apart; nobody is told."""
     page, article = place.file("page.txt", MONTH_PAGE), place.file("article.txt", ARTICLE)
     one = place.bring(page, "--url", MONTH_URL)
     two = place.bring(article, "--url", "http://reporter.example/news/roof-still-leaks-1-8598311", source="reporter")
@@ -132,7 +132,7 @@ def test_a_better_date_is_proved_like_everything_else(place: Installation) -> No
 
 
 def test_the_original_is_kept_with_its_hash(place: Installation) -> None:
-    """Issue 4: to the byte, with what was said of it, once; the chain proves it."""
+    """To the byte, with what was said of it, once; the chain proves it."""
     page = place.file("page.txt", MONTH_PAGE.replace("\n", "\r\n").encode("cp1252"))
     report = place.bring(page, "--url", MONTH_URL, "--author", "Ida Thorne")
     place.bring(page, "--url", MONTH_URL)
@@ -201,7 +201,7 @@ def test_ambiguous_documents_are_named_with_the_reason(place: Installation) -> N
 
 
 def test_one_bad_file_harms_no_other(place: Installation) -> None:
-    """Issue 4: empty, enormous, binary, links out, pipes: each is named with its reason, and the rest is in."""
+    """Empty, enormous, binary, links out, pipes: each is named with its reason, and the rest is in."""
     place.file("good.txt", MONTH_PAGE)
     place.file("also/good.html", f"<html><body><h1>Pool closes</h1><p>{POOL}</p></body></html>")
     place.file("empty.txt", b"")

@@ -75,7 +75,7 @@ def place(tmp_path: Path) -> Installation:
 
 
 def test_a_clean_archive_passes(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
-    """Issue 4: exit status 0, every part sound, and a head to note down, which is accepted later."""
+    """Exit status 0, every part sound, and a head to note down, which is accepted later."""
     assert place.run() == 0
     told = capsys.readouterr().out
     assert told.count("sound") == len(told.splitlines()) - 1 == 6
@@ -106,7 +106,7 @@ SWAP = (
 def test_what_was_changed_by_hand_is_named(
     place: Installation, statements: Sequence[str], first: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Issue 4: change one row, drop one journal row, swap two: `verify` names each, and ends with status 1."""
+    """Change one row, drop one journal row, swap two: `verify` names each, and ends with status 1."""
     place.change(*statements)
     assert place.run() == 1
     assert f"first bad record: {first}" in capsys.readouterr().out
@@ -118,7 +118,7 @@ def test_what_was_changed_by_hand_is_named(
 
 
 def test_a_flipped_byte_in_a_capture_is_named(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
-    """Issue 4: flip one byte in a capture, and `verify` names its file and the byte where its record begins."""
+    """Flip one byte in a capture, and `verify` names its file and the byte where its record begins."""
     file = next((place.data / "captures").glob("*.warc.gz"))
     sound = file.read_bytes()
     for at in (len(sound) // 3, len(sound) - 600):
@@ -133,7 +133,7 @@ def test_a_flipped_byte_in_a_capture_is_named(place: Installation, capsys: pytes
 
 
 def test_a_witness_of_another_past_is_heard(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
-    """Issue 4: a head or a list of heads that somebody kept proves that the journal was rewritten."""
+    """A head or a list of heads that somebody kept proves that the journal was rewritten."""
     assert place.run("--head", f"9:{'a' * 64}") == 1
     assert "first bad record: journal 9: the head given with --head noted another hash" in capsys.readouterr().out
     kept = place.data / "kept.txt"
@@ -147,7 +147,7 @@ def test_a_witness_of_another_past_is_heard(place: Installation, capsys: pytest.
 
 
 def test_published_files_are_checked(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
-    """Issue 4: a published file that differs is named; a folder thrown away is no loss, and a journal behind it is."""
+    """A published file that differs is named; a folder thrown away is no loss, and a journal behind it is."""
     page = place.data / "public" / "index.html"
     page.write_bytes(page.read_bytes().replace(b"Notice 1", b"Notice 2"))
     assert place.run() == 1
@@ -183,7 +183,7 @@ def test_another_folder_can_be_checked(place: Installation, tmp_path: Path, caps
 
 
 def test_a_file_changed_with_our_note_of_it_is_named(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
-    """Issue 4: who changes a published file and the digest of it is found out, as the archive gives another one."""
+    """Who changes a published file and the digest of it is found out, as the archive gives another one."""
     public = place.data / "public"
     for name, extra in (("feed.atom", []), ("feeds/ashmere.rss", ["--deep"])):
         sound, note = (public / name).read_bytes(), (public / NOTE).read_text()
@@ -204,7 +204,7 @@ def test_a_file_changed_with_our_note_of_it_is_named(place: Installation, capsys
 
 
 def test_a_file_missing_with_our_note_of_it_is_named(place: Installation, capsys: pytest.CaptureFixture[str]) -> None:
-    """Issue 4: a sealed document that is gone is missed, in the note or not; with --deep every file."""
+    """A sealed document that is gone is missed, in the note or not; with --deep every file."""
     public = place.data / "public"
     sealed = next((public / "archive").rglob("01.atom")).relative_to(public).as_posix()
     for name, extra in ((sealed, []), ("2026/07/index.txt", ["--deep"])):

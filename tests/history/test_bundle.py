@@ -81,7 +81,7 @@ def resealed(bundle: Path) -> None:
 
 
 def test_a_bundle_verifies_without_us(place: Installation, master: Path) -> None:
-    """Issue 4, b19: entry, versions, answers and chain verify on a machine without the service."""
+    """b19: entry, versions, answers and chain verify on a machine without the service."""
     status, told = verify(master)
     assert status == 0
     assert "entry 1, first received 2026-07-01T09:00:00.000000Z, 3 versions" in told
@@ -124,7 +124,7 @@ def test_a_zip_holds_the_same(place: Installation, master: Path, tmp_path: Path)
 
 
 def test_a_range_of_dates(place: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Issue 4: an entry or a date range, of one feed where wanted; what finds nothing says so."""
+    """An entry or a date range, of one feed where wanted; what finds nothing says so."""
     assert export(place, "--bundle", str(tmp_path / "all"), "--since", "2026-01-01", "--json") == 0
     assert json.loads(capsys.readouterr().out)["entries"] == list(range(1, 11))
     assert verify(tmp_path / "all")[0] == 0
@@ -164,7 +164,7 @@ def change(path: Path, old: str, new: str) -> None:
     ],
 )
 def test_a_forged_bundle_is_doubted(bundle: Path, spoil: Callable[[Path], object], word: str) -> None:
-    """Issue 4: whatever is changed is seen by its SHA-512; where those are made anew, by the chain."""
+    """Whatever is changed is seen by its SHA-512; where those are made anew, by the chain."""
     spoil(bundle)
     status, told = verify(bundle)
     assert (status, told.splitlines()[-1].startswith(DAMAGE)) == (1, True)
@@ -197,7 +197,7 @@ def test_files_added_or_taken_away_are_doubted(bundle: Path) -> None:
 
 
 def test_only_a_witness_stops_who_computes_everything_anew(place: Installation, bundle: Path) -> None:
-    """Issue 4: a bundle forged down to the last hash proves itself; a list of heads that somebody kept does not."""
+    """A bundle forged down to the last hash proves itself; a list of heads that somebody kept does not."""
     version = bundle / "data/entries/1/version-1.json"
     change(version, "opens again on Monday", "never opens again")
     change(version.with_suffix(".txt"), "opens again on Monday", "never opens again")

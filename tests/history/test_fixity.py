@@ -46,7 +46,7 @@ def renumbered(row: JournalLine, seq: int) -> JournalLine:
 
 
 def test_a_sound_journal_has_no_flaw() -> None:
-    """Issue 4: a clean archive passes, an empty one too, and the head is that of the last row."""
+    """A clean archive passes, an empty one too, and the head is that of the last row."""
     check = ChainCheck((), DAYS)
     assert list(check.flaws(ROWS)) == []
     assert (check.seq, check.hash) == (LONGEST, ROWS[-1][6])
@@ -55,7 +55,7 @@ def test_a_sound_journal_has_no_flaw() -> None:
 
 @given(PLACES, st.integers(1, 6), st.text(min_size=1, max_size=3))
 def test_a_changed_row_is_named(place: int, column: int, change: str) -> None:
-    """Issue 4: whichever field of a row is changed, that row is the first bad one."""
+    """Whichever field of a row is changed, that row is the first bad one."""
     row = list(ROWS[place])
     row[column] = 999 if column == 3 else f"{row[column]}{change}"
     found = flaws([*ROWS[:place], tuple(row), *ROWS[place + 1 :]])  # type: ignore[list-item]
@@ -64,7 +64,7 @@ def test_a_changed_row_is_named(place: int, column: int, change: str) -> None:
 
 @given(st.integers(0, LONGEST - 2))
 def test_a_dropped_row_is_named(place: int) -> None:
-    """Issue 4: a row that is gone is named by its number, wherever it stood before the end."""
+    """A row that is gone is named by its number, wherever it stood before the end."""
     found = flaws([*ROWS[:place], *ROWS[place + 1 :]])
     assert (found[0].table, found[0].record) == ("journal", str(place + 1))
     assert "missing" in found[0].text
@@ -72,7 +72,7 @@ def test_a_dropped_row_is_named(place: int) -> None:
 
 @given(PLACES, PLACES)
 def test_swapped_rows_are_named(one: int, other: int) -> None:
-    """Issue 4: of two rows that changed places the first is named."""
+    """Of two rows that changed places the first is named."""
     first, second = sorted((one, other))
     rows = list(ROWS)
     rows[first] = renumbered(ROWS[second], first + 1)
@@ -84,7 +84,7 @@ def test_swapped_rows_are_named(one: int, other: int) -> None:
 
 @given(PLACES)
 def test_a_journal_written_anew_from_a_row_on_convinces_no_witness(place: int) -> None:
-    """Issue 4: who can compute every later hash again still cannot change what somebody noted before."""
+    """Who can compute every later hash again still cannot change what somebody noted before."""
     rows, before = list(ROWS[:place]), ROWS[place - 1][6]
     for seq, kind, feed, entry, at, payload, _ in ROWS[place:]:
         before = link(before, seq, kind, feed, entry, at, payload.replace("poll", "pole"))
@@ -97,7 +97,7 @@ def test_a_journal_written_anew_from_a_row_on_convinces_no_witness(place: int) -
 
 
 def test_a_journal_cut_short_is_known_by_its_witness() -> None:
-    """Issue 4: rows gone from the end leave a sound chain; only who noted a later head can tell."""
+    """Rows gone from the end leave a sound chain; only who noted a later head can tell."""
     noted = Witness(seq=25, hash=ROWS[24][6], origin="the published list")
     assert flaws(ROWS[:20], days=[day for day in DAYS if day[0] <= 20]) == []
     found = flaws(ROWS[:20], noted, days=[day for day in DAYS if day[0] <= 20])

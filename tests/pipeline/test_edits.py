@@ -47,7 +47,7 @@ async def test_edits_are_published_as_they_come(tmp_path: Path) -> None:
 
 
 async def test_nothing_is_compared_where_nothing_was_edited(tmp_path: Path) -> None:
-    """Issue 4: publishing costs what changed; one more edit is one more comparison, a new entry none."""
+    """Publishing costs what changed; one more edit is one more comparison, a new entry none."""
     place, folder = home(), Folder(tmp_path)
     edits_module._compared.cache_clear()
     await ask(place, item(1))

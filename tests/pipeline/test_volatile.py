@@ -76,7 +76,7 @@ async def test_a_correction_of_a_volatile_entry_is_kept(place: Home) -> None:
 
 
 async def test_the_archive_of_a_counter_verifies(place: Home) -> None:
-    """Issue 4, item 8: what was marked, kept aside and stored late is what the journal says."""
+    """item 8: what was marked, kept aside and stored late is what the journal says."""
     for count in range(30):
         await ask(place, f"{WORDS} Read {count // 2 if count % 4 else 0} times.")
     for _ in range(100):

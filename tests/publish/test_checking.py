@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Folder:
 
 
 def test_what_was_published_is_sound(folder: Folder) -> None:
-    """Issue 4: a clean folder passes, with every file in the note; so does one that does not exist."""
+    """A clean folder passes, with every file in the note; so does one that does not exist."""
     assert sorted(PublishedCheck(folder.root).noted()) == ["feed.atom", "feeds/a.json", "small.txt"]
     assert flaws(folder.root) == []
     assert PublishedCheck(folder.root).state()[0] == 7
@@ -57,7 +57,7 @@ def test_what_was_published_is_sound(folder: Folder) -> None:
     ],
 )
 def test_changed_files_are_named(folder: Folder, change: Callable[[Path], object], path: str, text: str) -> None:
-    """Issue 4: a published file that differs is named, its compressed copies too, and links lead nowhere."""
+    """A published file that differs is named, its compressed copies too, and links lead nowhere."""
     change(folder.root)
     found = flaws(folder.root)
     assert [(flaw.table, flaw.record) for flaw in found] == [("published", path)]

@@ -15,7 +15,7 @@ HEADS = tuple(DayHead(day=f"2026-07-{day:02}", seq=day * 10, hash=f"{day:064x}")
 
 
 def test_the_list_only_grows() -> None:
-    """Issue 4: each list of an archive is the beginning of every later one, byte for byte."""
+    """Each list of an archive is the beginning of every later one, byte for byte."""
     bodies = [render_heads(HEADS[:count], NOON).body for count in range(len(HEADS))]
     assert all(later.startswith(earlier) for earlier, later in pairwise(bodies))
 

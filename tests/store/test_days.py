@@ -32,7 +32,7 @@ def write(store: Store, *instants: datetime) -> None:
 
 
 def test_a_day_has_a_head_once_a_later_row_is_written(store: Store) -> None:
-    """Issue 4: one line a day with journal rows, and never one for a day that may still get rows."""
+    """One line a day with journal rows, and never one for a day that may still get rows."""
     assert store.archive.heads() == ()
     write(store, NOW, NOW + SECOND)
     assert store.archive.heads() == ()

@@ -70,7 +70,7 @@ def bodies(store: Store) -> None:
 
 
 def test_a_busy_archive_proves_itself(store: Store) -> None:
-    """Issue 4: a clean archive passes, whatever has happened in it, and every row of it was looked at."""
+    """A clean archive passes, whatever has happened in it, and every row of it was looked at."""
     busy(store)
     bodies(store)
     found = checked(store)
@@ -133,7 +133,7 @@ def look(path: Path) -> Fixity:
     ],
 )
 def test_every_proved_column_is_checked(master: Path, tmp_path: Path, table: str, row: str, record: str) -> None:
-    """Issue 4: change one row, whichever column, and `verify` names that row first."""
+    """Change one row, whichever column, and `verify` names that row first."""
     with closing(sqlite3.connect(master)) as database:
         about = database.execute(f"PRAGMA table_info({table})").fetchall()
     names = [(name, kind) for _, name, kind, *_ in about if name not in UNPROVED[table]]
@@ -185,7 +185,7 @@ def test_publish_events_are_checked(master: Path, tmp_path: Path, name: str) -> 
     ],
 )
 def test_the_first_bad_record_is_named(master: Path, tmp_path: Path, statement: str, first: str) -> None:
-    """Issue 4: rows changed, dropped, swapped or added by hand are named, and the guards put back prove nothing."""
+    """Rows changed, dropped, swapped or added by hand are named, and the guards put back prove nothing."""
     found = after(master, tmp_path, "PRAGMA foreign_keys = OFF", *statement.split(";"))
     assert str(found.flaws[0]).startswith(first)
     assert found.bad >= len(found.flaws) >= 1
@@ -291,7 +291,7 @@ def test_a_damaged_first_row_hides_nothing(master: Path, tmp_path: Path) -> None
 
 
 def test_flipped_bytes_never_pass_for_words(master: Path, tmp_path: Path) -> None:
-    """Issue 4: one byte flipped anywhere in the words of a version or in a journal row is found."""
+    """One byte flipped anywhere in the words of a version or in a journal row is found."""
     path, whole = tmp_path / "archive.db", bytearray(master.read_bytes())
     words = [b"the library stays shut", b"an old text", b'"outcome":"new"', b"renamed"]
     for word in words:
@@ -325,7 +325,7 @@ def test_only_own_archives_are_checked(tmp_path: Path) -> None:
 
 
 def test_one_moment_is_checked_while_others_write(sqlite: SqliteStore) -> None:
-    """Issue 4: what is written while the archive is checked is neither seen nor held up."""
+    """What is written while the archive is checked is neither seen nor held up."""
     busy(sqlite)
     with closing(sqlite.evidence()) as evidence:
         tip = len(sqlite.catalogue.journal(0, 999))
@@ -336,7 +336,7 @@ def test_one_moment_is_checked_while_others_write(sqlite: SqliteStore) -> None:
 
 
 def test_a_copy_that_cannot_be_written_is_checked(master: Path) -> None:
-    """Issue 4: works on a read-only copy, also for somebody who may only read, and leaves nothing beside it."""
+    """Works on a read-only copy, also for somebody who may only read, and leaves nothing beside it."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copy(master, folder / "archive.db")

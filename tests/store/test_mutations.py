@@ -116,7 +116,7 @@ def test_every_table_and_column_of_the_list_is_there(master: Path) -> None:
 
 
 def test_each_column_is_proved_or_in_the_list(master: Path, tmp_path: Path) -> None:
-    """Issue 4: whoever adds a column proves it, or writes down that nothing does."""
+    """Whoever adds a column proves it, or writes down that nothing does."""
     known, silent = unproved(), []
     for table, name, kind in columns(master):
         if known.get(table) == {"all"} or name in known.get(table, set()) | NAMES.get(table, set()):
@@ -131,7 +131,7 @@ def test_each_column_is_proved_or_in_the_list(master: Path, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("table", ["holds", "gaps", "months", "templates", "shelves", "chains", "segments", "cards"])
 def test_a_row_taken_away_is_named(master: Path, tmp_path: Path, table: str) -> None:
-    """Issue 4: what is counted or repeated elsewhere cannot be dropped."""
+    """What is counted or repeated elsewhere cannot be dropped."""
     path = tmp_path / "archive.db"
     shutil.copy(master, path)
     with by_hand(path) as database:

@@ -115,7 +115,7 @@ def everything(store: Store) -> str:
 
 
 def test_no_word_of_it_is_left(store: Store) -> None:
-    """Issue 4, item 9: title, text, summary, versions, link, key, evidence, raw date, problem, push note: all gone."""
+    """item 9: title, text, summary, versions, link, key, evidence, raw date, problem, push note: all gone."""
     archive_with_secret(store)
     assert everything(store).count(SECRET) > 10
     done = store.takedowns.forget(order(2))
@@ -127,7 +127,7 @@ def test_no_word_of_it_is_left(store: Store) -> None:
 
 
 def test_the_archive_still_proves_itself(store: Store) -> None:
-    """Issue 4, items 8 and 9: the chain verifies, rows and versions are what the row of the takedown says."""
+    """items 8 and 9: the chain verifies, rows and versions are what the row of the takedown says."""
     archive_with_secret(store)
     before = store.catalogue.journal(0, 99)
     done = store.takedowns.forget(order(2))
@@ -256,7 +256,7 @@ def test_every_fact_of_the_journal_is_classified(store: Store) -> None:
     ],
 )
 def test_a_forgery_is_no_takedown(sqlite: SqliteStore, statement: str) -> None:
-    """Issue 4, item 8: a redacted row is sound only as its takedown says; anything else is named, redacted or not."""
+    """item 8: a redacted row is sound only as its takedown says; anything else is named, redacted or not."""
     archive_with_secret(sqlite)
     sqlite.takedowns.forget(order(2))
     assert checked(sqlite).flaws == ()
@@ -284,7 +284,7 @@ def test_the_door_is_shut_afterwards(sqlite: SqliteStore) -> None:
 
 
 def test_the_file_holds_no_word_of_it(sqlite: SqliteStore, tmp_path: Path) -> None:
-    """Issue 4, item 9: not in a page, not in free space, not in the log beside the file."""
+    """item 9: not in a page, not in free space, not in the log beside the file."""
     for number in range(10, 400):
         poll(sqlite, added(candidate(number, "filler " * 80)), at=NOW)
     archive_with_secret(sqlite)
