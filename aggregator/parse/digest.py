@@ -102,7 +102,7 @@ class ProcessDigest:
     async def _worker(self) -> Process:
         while self._idle:
             worker = self._idle.pop()
-            if worker.returncode is None and worker.stdout is not None and not worker.stdout.at_eof():
+            if worker.returncode is None and not _has_ended(worker):
                 return worker
             # It was killed while it had nothing to do, by a system short of memory perhaps: nobody's fault.
             await self._give_back(worker, False)
@@ -146,6 +146,18 @@ async def _exchange(worker: Process, frame: bytes) -> tuple[Document | Unreadabl
 def _cores() -> int:
     """The cores that this process may use, where the system tells, else all of them."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _has_ended(worker: Process) -> bool:
+    """Whether the process is gone already. The system is asked: the event loop may not have heard of it yet."""
+    if worker.stdout is None or worker.stdout.at_eof():
+        return True
+    if not hasattr(os, "waitid"):
+        return False
+    try:
+        return os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
 
 
 def _kill(worker: Process) -> None:
