@@ -4,6 +4,7 @@ shared by the room that decides and by the store that remembers."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 from html import unescape
 
@@ -57,8 +58,29 @@ _SIGNS = re.compile(r"[^a-z0-9]+")
 def folded(text: str) -> str:
     """The letters and digits of a text or of its markup, however it is written: tags, entities, case, character
     encodings and escapes make no difference. Only for finding: much is lost."""
-    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else " ", text.casefold())
-    return _SIGNS.sub(" ", _TAG.sub(" ", unescape(unescape(plain)).casefold()))
+    return _signs(_bare(_unescaped(text))).strip()
+
+
+def foldings(text: str) -> Iterator[str]:
+    """What a text may mean, each folded and between blanks, so that whole words can be looked for: with its tags, as
+    addresses stand in them, and without those of every depth of escaping."""
+    layers = (plain := _unescaped(text), once := unescape(plain), unescape(once))
+    yield f" {_signs(layers[-1])} "
+    for layer in layers:
+        yield f" {_signs(_bare(layer))} "
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else " ", text.casefold())
+
+
+def _bare(text: str) -> str:
+    """The text without tags and, then, without entities; those of entities may be escaped themselves."""
+    return unescape(unescape(_TAG.sub(" ", text)))
+
+
+def _signs(text: str) -> str:
+    return _SIGNS.sub(" ", text.casefold())
 
 
 def _token(*parts: str) -> str:

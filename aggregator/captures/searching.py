@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from aggregator.barring import folded
+from aggregator.barring import foldings
 from aggregator.captures.names import month_of, split
 from aggregator.captures.reader import CaptureReader, Located
 from aggregator.captures.unseal import is_answer, is_redirect
@@ -97,5 +97,5 @@ def _text(record: Record) -> str:
 
 
 def _marked(text: str, marks: Collection[str]) -> bool:
-    plain = folded(text)
-    return any(mark in plain for mark in marks)
+    wanted = [f" {mark} " for mark in marks]
+    return any(mark in plain for plain in foldings(text) for mark in wanted)

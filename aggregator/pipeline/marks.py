@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from aggregator.barring import content_token, folded, key_token, link_token
@@ -13,13 +14,17 @@ SHORTEST = 12
 """Folded characters of an id or a title that say enough to be looked for; of an address likewise."""
 SENTENCE = 40
 PIECES = 12
+BEGINNING = 80
+"""Folded characters of the beginning of a text, up to the end of a word: what a body that broke off still has."""
+_SCHEME = re.compile(r"^https? ")
+"""An address is the same with either."""
 
 
 def marks_of(dossier: Dossier, others: Iterable[EntryRow]) -> tuple[str, ...]:
     """Folded texts, one of which stands wherever the entry stands: its ids and addresses, its titles and longest
     sentences. What stands in one of the ``others`` too, which remain, says nothing of this one."""
     rest = " \n ".join(folded(" ".join((each.title, each.content, each.url or "", each.key))) for each in others)
-    found = (folded(text).strip() for text in _texts(dossier))
+    found = (_SCHEME.sub("", folded(text)) for text in _texts(dossier))
     return tuple(dict.fromkeys(mark for mark in found if len(mark) >= SHORTEST and mark not in rest))
 
 
@@ -32,6 +37,7 @@ def _texts(dossier: Dossier) -> Iterator[str]:
     for version in dossier.versions:
         yield from (address for address in (version.url, version.link) if address and _leads_somewhere(address))
         yield version.title
+        yield folded(version.content)[:BEGINNING].rpartition(" ")[0]
         sentences = [part for part in _sentences(version.content) if len(part) >= SENTENCE]
         yield from sorted(sentences, key=len, reverse=True)[:PIECES]
 
