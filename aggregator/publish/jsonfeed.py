@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from aggregator.model import Edition, Enclosure, File, Item, Site
 from aggregator.publish import entry, links
@@ -19,7 +20,8 @@ LARGEST_PAGE = 250_000
 LARGEST_ITEM = 200_000
 """Bytes of an item; of a larger one only title, link, dates and ``_archive`` are published."""
 
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_JSON = msgspec.json.Encoder()
+"""Writes what `json` does without spaces and with every character as it is, in a fraction of the time."""
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
@@ -40,11 +42,11 @@ def fragment(item: Item, press: Press) -> str:
     """One item as JSON text, kept with the prepared item."""
     ready = entry.prepared(item, press)
     if (known := ready.fragments.get("json")) is None:
-        known = _text(_item(item, ready, press))
-        if len(known.encode()) > LARGEST_ITEM:
+        body = _JSON.encode(_item(item, ready, press))
+        if len(body) > LARGEST_ITEM:
             bare = replace(ready, summary="", body="", authors=(), categories=(), enclosures=(), members=())
-            known = _text(_item(item, bare, press))
-        ready.fragments["json"] = known
+            body = _JSON.encode(_item(item, bare, press))
+        known = ready.fragments["json"] = body.decode()
     return known
 
 
@@ -64,7 +66,7 @@ def _pages(items: Sequence[str], room: int) -> list[list[str]]:
 
 def _page(head: Mapping[str, Any], items: Sequence[str]) -> bytes:
     """A document around ready items: cheaper than encoding them once more."""
-    return (_text(head)[:-1] + ',"items":[\n' + ",\n".join(items) + "\n]}\n").encode()
+    return _JSON.encode(head)[:-1] + (',"items":[\n' + ",\n".join(items) + "\n]}\n").encode()
 
 
 def _room(edition: Edition, press: Press) -> int:
@@ -162,7 +164,3 @@ def _about_at(url: str) -> str:
 
 def _path(edition: Edition, number: int) -> str:
     return f"{edition.path}.json" if number == 1 else f"{edition.path}.{number}.json"
-
-
-def _text(value: Mapping[str, Any]) -> str:
-    return _JSON.encode(value)

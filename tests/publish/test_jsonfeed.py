@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aggregator.model import OriginalSource
 from aggregator.publish.edition import of_feed
-from aggregator.publish.jsonfeed import LARGEST_PAGE, render_json
+from aggregator.publish.jsonfeed import LARGEST_PAGE, fragment, render_json
 from tests.publish.press import COUNCIL, FILE, FOUNDING, MEMBER, SITE, bare, full, item, keep, press
 from tests.publish.reading import SCHEMAS, edition, pages
 
@@ -125,3 +127,11 @@ def test_same_bytes_twice() -> None:
     first, second = (render_json(edition(item(1), full(2)), press()) for _ in range(2))
     assert first == second
     assert first[0].changed_at == item(1).updated_at
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=120))
+@settings(max_examples=60, deadline=None)
+def test_same_bytes_as_json_writes(words: str) -> None:
+    """R-21: each item is written as the standard library writes it without spaces, every character as it is."""
+    made = fragment(item(1, title=words, members=(MEMBER,), enclosures=(FILE,)), press())
+    assert made == json.dumps(json.loads(made), ensure_ascii=False, separators=(",", ":"))
