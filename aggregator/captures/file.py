@@ -54,6 +54,11 @@ class AppendedFile:
         """Whether nothing was added to it yet."""
         return self.end == self._start
 
+    @property
+    def indexed(self) -> bool:
+        """Whether the index holds every answer that was made safe."""
+        return self._indexed and not self._lines
+
     def introduce(self, agent: str, at: datetime) -> None:
         """The first record. Raises `OSError`."""
         self.append(pack(_introduction(f"{self.name}{WARC}", agent, at)))

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
+from aggregator.captures.closing import closed_at, forget_closed, note_closed
 from aggregator.captures.erase import erased
 from aggregator.captures.file import AppendedFile, overwrite, strike_out
 from aggregator.captures.index import index_line
-from aggregator.captures.mend import mend
+from aggregator.captures.mend import Mended, mend
 from aggregator.captures.names import INDEX, WARC, belongs, following, latest, month_of, split
 from aggregator.captures.seal import kept
 from aggregator.errors import StoreError
@@ -77,6 +78,8 @@ class WarcFolder:
         with self._lock:
             if self._file is not None:
                 self._file.close()
+                if self._file.indexed:
+                    note_closed(self._folder, self._file.name)
                 self._file = None
 
     def erase(self, place: Place, reason: str, at: datetime) -> None:
@@ -111,7 +114,7 @@ class WarcFolder:
         last = latest([*names, known.file] if known else names)
         if last is None or last not in names:
             return self._begin(following(last, month), at)
-        mended = mend(self._folder, last)
+        mended = self._mended(last)
         if mended.fault is not None:
             log.error("a file of captures is damaged; it is left as it is", file=last, fault=mended.fault)
         elif known is not None and known.file == last and known.offset + known.length > mended.end:
@@ -124,6 +127,12 @@ class WarcFolder:
                 file.introduce(self._agent, at)
             return file
         return self._begin(following(last, month), at)
+
+    def _mended(self, last: str) -> Mended:
+        """The end of the file, looked at unless it was closed in good order."""
+        end = closed_at(self._folder, last)
+        forget_closed(self._folder, last)
+        return mend(self._folder, last) if end is None else Mended(end=end)
 
     def _begin(self, name: str, at: datetime) -> AppendedFile:
         return AppendedFile.begin(self._folder, name, self._agent, at)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.captures.closing import closed_at
 from aggregator.captures.folder import TRY_AGAIN, WarcFolder
 from aggregator.captures.reader import CaptureReader
 from aggregator.captures.seal import seal
@@ -120,6 +121,38 @@ def test_the_next_process_goes_on_where_the_last_ended(tmp_path: Path) -> None:
     assert second[0].place.offset == first[0].place.offset + first[0].place.length
     assert kinds(tmp_path) == ["warcinfo", "response", "request", "response", "request"]
     assert len((tmp_path / "2026-06-001.cdxj").read_text().splitlines()) == 2
+
+
+def test_a_file_that_was_closed_well_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a start costs does not grow with the answers of 304 since the last whole one."""
+    warc = folder(tmp_path)
+    (first,) = keep(warc, distinct(1))
+    warc.close()
+    with monkeypatch.context() as patched:
+        patched.setattr("aggregator.captures.folder.mend", None)
+        warc = folder(tmp_path, known=first.place)
+        (second,) = keep(warc, distinct(2))
+    assert second.place.offset == first.place.offset + first.place.length
+    assert kinds(tmp_path) == ["warcinfo", "response", "request", "response", "request"]
+    # It is open, and nobody knows how its process will end.
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("ending", [".warc.gz", ".cdxj"])
+@pytest.mark.parametrize("change", ["longer", "shorter", "other", "older"])
+def test_a_note_of_a_file_that_was_touched_counts_for_nothing(tmp_path: Path, ending: str, change: str) -> None:
+    """Size and time of the file and of its index must be what they were when it was closed."""
+    warc = folder(tmp_path)
+    keep(warc, distinct(1), distinct(2))
+    warc.close()
+    end = (tmp_path / "2026-06-001.warc.gz").stat().st_size
+    assert closed_at(tmp_path, "2026-06-001") == end
+    path = tmp_path / f"2026-06-001{ending}"
+    data, about = path.read_bytes(), path.stat()
+    changed = {"longer": data + b"\0", "shorter": data[:-1], "other": data[:-1] + b"x", "older": data}[change]
+    path.write_bytes(changed)
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns + (change != "longer") - (change == "shorter")))
+    assert closed_at(tmp_path, "2026-06-001") is None
 
 
 @pytest.mark.parametrize("lost", [1, 7, 200, 1_000])

@@ -56,7 +56,9 @@ def rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
 
 def captures(folder: Path) -> dict[str, bytes]:
     """Every file of captures."""
-    return {path.name: path.read_bytes() for path in sorted((folder / "captures").iterdir())}
+    # A note of how a file was closed is of that file with its time, and of no copy.
+    files = sorted(path for path in (folder / "captures").iterdir() if path.suffix != ".closed")
+    return {path.name: path.read_bytes() for path in files}
 
 
 def left(folder: Path) -> list[str]:
