@@ -88,12 +88,14 @@ def _counted(rhythm: Rhythm, shares: Sequence[float], zone: ZoneInfo, start: dat
     pooled = shares if len(shares) == HOURS else FLAT
     bins = rhythm.bins if len(rhythm.bins) == HOURS else (0.0,) * HOURS
     unit = HOURS / (POOLED_WEIGHT + sum(bins))
-    hour, left, seconds = hour_of_week(end - rest, zone), rest.total_seconds(), weeks * WEEK.total_seconds()
-    while left > 0.0:
-        step = min(left, 3600.0)
-        seconds += step * unit * (POOLED_WEIGHT * pooled[hour] + bins[hour])
-        hour, left = (hour + 1) % HOURS, left - step
-    return seconds
+    first, left = hour_of_week(end - rest, zone), rest.total_seconds()
+    whole, part = divmod(left, 3600.0)
+    last = first + int(whole)
+    # Twice the week, so that a silence over its end is one slice; one step for each hour would be half the work here.
+    pooled, bins = (*pooled, *pooled), (*bins, *bins)
+    hours = POOLED_WEIGHT * sum(pooled[first:last]) + sum(bins[first:last])
+    partly = POOLED_WEIGHT * pooled[last] + bins[last]
+    return weeks * WEEK.total_seconds() + unit * (3600.0 * hours + part * partly)
 
 
 def _at_christmas(start: datetime, end: datetime) -> timedelta:
