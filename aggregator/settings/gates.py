@@ -16,6 +16,7 @@ from aggregator.settings.durations import read_duration, read_size
 from aggregator.settings.slug import is_slug, slug
 
 Words = TypeVar("Words", bound=StrEnum)
+_SPACE = re.compile(r"[\s\\]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?", re.ASCII)
 _HOST_PORT = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9_.-]+)):(?P<port>\d{1,5})", re.ASCII)
@@ -91,7 +92,7 @@ def web_address(value: str) -> str:
 
 
 def _split(value: str) -> SplitResult:
-    if any(c.isspace() for c in value) or "\\" in value:
+    if _SPACE.search(value):
         raise WrongValueError("must not contain spaces or backslashes", "write %20 for a space")
     if len(value) > 2_000:
         raise WrongValueError("is longer than 2,000 characters")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aggregator.settings.durations import write_duration
@@ -29,13 +30,19 @@ def check_order(host: Text, polling: PollingShape, bad: frozenset[str]) -> None:
 def check_floor(host: Text, feeds: Text, polling: PollingShape, shapes: Mapping[str, FeedShape]) -> None:
     """H-29: no feed is polled more often than every 15 minutes unless the operator owns its address."""
     remedy = "write “15m” or more; only addresses under [polling] allow_addresses may go below"
-    foreign = {name: shape for name, shape in shapes.items() if shape.url and not owned(shape.url, polling)}
+    common = polling.min_interval
+    often = {
+        name: shape
+        for name, shape in shapes.items()
+        if (common if shape.min_interval is None else shape.min_interval) < FLOOR
+    }
+    foreign = {name: shape for name, shape in often.items() if shape.url and not owned(shape.url, polling)}
     for name, shape in foreign.items():
-        if shape.min_interval is not None and shape.min_interval < FLOOR:
+        if shape.min_interval is not None:
             feeds.mistake((name, "min_interval"), "is below 15m, which is impolite to another's server", remedy)
     heirs = [name for name, shape in foreign.items() if shape.min_interval is None]
     more = f" and {len(heirs) - 1} more" if len(heirs) > 1 else ""
-    if polling.min_interval < FLOOR and heirs:
+    if heirs:
         host.mistake(
             ("polling", "min_interval"),
             f"is below 15m, which is impolite to other people's servers: it holds for [{heirs[0]}]{more}",
@@ -61,9 +68,7 @@ def owned(url: str, polling: PollingShape) -> bool:
 
 
 def _covers(entry: str, host: str, port: int) -> bool:
-    try:
-        network = ipaddress.ip_network(entry, strict=False)
-    except ValueError:
+    if (network := _network(entry)) is None:
         return entry.lower() in {f"{host}:{port}", f"[{host}]:{port}"}
     # The one name whose address is known without asking anybody.
     numbers = ("127.0.0.1", "::1") if host == "localhost" else (host,)
@@ -74,6 +79,15 @@ def _covers(entry: str, host: str, port: int) -> bool:
         except ValueError:
             continue
     return False
+
+
+@lru_cache(maxsize=64)
+def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """The network that an entry names, the same for every feed; ``None`` where it names a host."""
+    try:
+        return ipaddress.ip_network(entry, strict=False)
+    except ValueError:
+        return None
 
 
 def check_twins(feeds: Text, shapes: Mapping[str, FeedShape]) -> None:
