@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aggregator.captures.folder import WarcFolder
@@ -18,24 +19,25 @@ from aggregator.fetch.hub import HttpHub
 from aggregator.fetch.limits import Limits
 from aggregator.fetch.policy import user_agent
 from aggregator.fetch.transport import PORTS
-from aggregator.model import FeedStatus
+from aggregator.model import Document, FeedStatus, ReadContext
 from aggregator.opening import (
     SystemClock,
     open_archive,
     open_output,
 )
 from aggregator.parse.digest import ProcessDigest
-from aggregator.pipeline.backfill import Desk
 from aggregator.pipeline.gate import RobotsGate
 from aggregator.pipeline.pace import Pace, Rules
 from aggregator.pipeline.weather import Weather
 from aggregator.ports import Captures, Digest, Fetch, Holdings, Ports, Postroom, Subscriptions, Writer
 from aggregator.publish.folder import Folder
 from aggregator.reading import read_document
-from aggregator.reading_saved import read_saved
 from aggregator.settings import Settings
 from aggregator.store.sqlite import GroupWriter, SqliteStore
 from aggregator.version import __version__
+
+if TYPE_CHECKING:
+    from aggregator.pipeline.backfill import Desk
 
 OUT = (FeedStatus.PAUSED, FeedStatus.REMOVED)
 """Feeds that are not polled by themselves have no share in the budget."""
@@ -116,7 +118,15 @@ def make_digest(settings: Settings, processes: int | None, *, saved: bool = Fals
     """The parsing processes: so many, or as many as the settings say; for ``saved`` documents rather than for feeds."""
     polling = settings.polling
     count = polling.processes if processes is None else processes
-    return ProcessDigest(read_saved if saved else read_document, count, polling.total_timeout, PARSE_MEMORY)
+    read = _read_saved() if saved else read_document
+    return ProcessDigest(read, count, polling.total_timeout, PARSE_MEMORY)
+
+
+def _read_saved() -> Callable[[bytes, ReadContext], Document]:
+    """How saved pages are read; loaded where some are (see `make_desk`)."""
+    from aggregator.reading_saved import read_saved
+
+    return read_saved
 
 
 def make_postroom(settings: Settings, subscriptions: Subscriptions) -> Postroom | None:
@@ -143,6 +153,9 @@ def _is_safe(url: str, rules: AddressRules) -> bool:
 
 def make_desk(parts: Parts, *, live: bool) -> Desk:
     """What backfilling needs. ``live`` is whether feeds are polled meanwhile, which then go first (B-02)."""
+    # Loaded where the past is asked for: a poll of a thousand feeds that finds nothing new is mostly loading.
+    from aggregator.pipeline.backfill import Desk
+
     settings = parts.settings
     rules = AddressRules.parse(settings.polling.allow_addresses)
     pace = Rules(
