@@ -5,6 +5,7 @@ Exit status: 0 well, 1 something the user can mend, 2 usage, 3 our fault, 130 in
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -42,6 +43,8 @@ COMMANDS = {
     "migrate": ("migrate", "Bring the database to this version's schema."),
 }
 INTERRUPTED, OUR_FAULT = 130, 3
+RARELY = (10_000, 20, 20)
+"""When to look for cycles: there are few, as nouns are trees, and each look walks what a thousand feeds hold."""
 
 
 class Commands(click.Group):
@@ -105,6 +108,7 @@ def root(ctx: click.Context, config: Path | None, log_format: str) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns the exit status."""
+    gc.set_threshold(*RARELY)
     try:
         status = root.main(args=None if argv is None else list(argv), prog_name="aggregator", standalone_mode=False)
     except click.ClickException as fault:
