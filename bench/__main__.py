@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench import gate
+from bench.configuration import Plan
 from bench.farm import Farm
 from bench.farmhouse import Farmhouse
 from bench.growth import LARGE, SMALL, Growth, growth
@@ -56,6 +57,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--entries", type=int, default=30, help="entries in each (default %(default)s)")
     parser.add_argument("--runs", type=int, default=1, help="rounds, each on a fresh store (default %(default)s)")
     parser.add_argument("--scenario", action="append", choices=NAMES, help="only this one; may be repeated")
+    parser.add_argument("--no-captures", dest="captures", action="store_false", help="without keeping the answers")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_FEEDS} feeds")
     parser.add_argument("--peers", action="store_true", help="also: other programs that are installed here")
     parser.add_argument("--serve-memory", action="store_true", help="also: memory of `serve` while it polls")
@@ -128,7 +130,8 @@ def _measure(options: argparse.Namespace, farm: Farm, core: int, found: _Found, 
     with Farmhouse(farm, core) as house:
         found.bytes = house.bytes
         if not options.no_scenarios:
-            for result in rounds(house, options.scenario or NAMES, options.runs, tell):
+            plan = Plan(captures=options.captures)
+            for result in rounds(house, options.scenario or NAMES, options.runs, tell, plan):
                 found.results.append(result)
         if options.peers:
             with tempfile.TemporaryDirectory(prefix="bench-peers-") as name:

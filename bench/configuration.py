@@ -12,13 +12,14 @@ class Plan:
     """``interval`` is the politeness floor in seconds; ``processes`` of 0 is one for each core the service may use.
 
     ``concurrency`` is four times the default: with 16 requests in flight a thousand answers that take 100 ms each
-    need 6.3 s of waiting, whatever the service does.
+    need 6.3 s of waiting, whatever the service does. ``captures`` is whether answers are kept as they came.
     """
 
     interval: int = 1
     processes: int = 0
     concurrency: int = 64
     port: int = 0
+    captures: bool = True
 
 
 def write(folder: Path, urls: Sequence[str], plan: Plan) -> Path:
@@ -31,6 +32,7 @@ url = "http://127.0.0.1:8000/"
 
 [storage]
 path = "data"
+captures = {str(plan.captures).lower()}
 
 [server]
 port = {plan.port}

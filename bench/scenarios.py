@@ -132,12 +132,12 @@ class Stage:
         return count
 
 
-def rounds(house: Farmhouse, wanted: Sequence[str], count: int, tell: Tell) -> Iterator[Result]:
+def rounds(house: Farmhouse, wanted: Sequence[str], count: int, tell: Tell, plan: Plan) -> Iterator[Result]:
     """Every wanted scenario of ``count`` rounds; the first is always run, since the others need its store."""
     chosen = [scenario for scenario in SCENARIOS if scenario.name in wanted or scenario.name == "cold"]
     for number in range(count):
         with tempfile.TemporaryDirectory(prefix="bench-") as name:
-            stage = Stage(house, Path(name))
+            stage = Stage(house, Path(name), plan)
             start, floors = stage.start().cpu, dict[str, Cost]()
             for scenario in chosen:
                 tell(f"round {number + 1} of {count}: {scenario.name}, {scenario.text}")

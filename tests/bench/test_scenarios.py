@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.configuration import Plan
 from bench.farm import Farm
 from bench.farmhouse import Farmhouse
 from bench.growth import fill
@@ -31,7 +32,7 @@ def house() -> Iterator[Farmhouse]:
 def test_a_round_measures_each_scenario(house: Farmhouse) -> None:
     """Cold stores all, 304 nothing, a new generation one entry a feed; each with CPU time, memory and a floor."""
     told: list[str] = []
-    cold, same, new = rounds(house, ("cold", "same", "new"), 1, told.append)
+    cold, same, new = rounds(house, ("cold", "same", "new"), 1, told.append, Plan())
     assert (cold.scenario, same.scenario, new.scenario) == ("cold", "same", "new")
     assert [result.entries for result in (cold, same, new)] == [20, 20, 24]
     assert [result.new + result.duplicates for result in (cold, same, new)] == [20, 0, 4]
