@@ -45,7 +45,7 @@ class Tally:
     def add(self, kind: str, received: int, kept: int, seconds: float) -> None:
         """One answer."""
         for table, value in ((self.received, received), (self.kept, kept), (self.count, 1), (self.seconds, seconds)):
-            table[kind] = table.get(kind, 0) + value  # type: ignore[assignment, operator]
+            table[kind] = table.get(kind, 0) + value  # type: ignore[assignment]
 
 
 @dataclass(slots=True)

@@ -122,9 +122,9 @@ def _copy(
     database.execute("BEGIN")
     for table, records in rows.items():
         if records:
-            names = list(records[0])
-            marks = ", ".join(f":{name}" for name in names)
-            database.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", records)
+            columns = list(records[0])
+            marks = ", ".join(f":{column}" for column in columns)
+            database.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", records)
     database.execute("COMMIT")
 
 

@@ -94,8 +94,8 @@ def _plan(store: SqliteStore, feeds: int, due: int) -> None:
         writer.executemany("UPDATE feeds SET next_poll_at = ?, lease_until = NULL WHERE id = 'f' || ?", rows)
 
 
-def _claims(store: SqliteStore) -> Callable[[int], None]:
-    return lambda number: store.sources.claim(NOW + timedelta(milliseconds=number), ROOM, SPACING) and None
+def _claims(store: SqliteStore) -> Callable[[int], object]:
+    return lambda number: store.sources.claim(NOW + timedelta(milliseconds=number), ROOM, SPACING)
 
 
 def planning(polls: int) -> Iterator[Mark]:
@@ -145,7 +145,7 @@ def simulating(days: int) -> Mark:
     )
 
 
-def _timed(name: str, unit: str, allowed: float, act: Callable[[int], None], times: int) -> Mark:
+def _timed(name: str, unit: str, allowed: float, act: Callable[[int], object], times: int) -> Mark:
     """Each one by itself: the median, and the worst."""
     spans = []
     for number in range(times):
@@ -155,7 +155,7 @@ def _timed(name: str, unit: str, allowed: float, act: Callable[[int], None], tim
     return Mark(name=name, unit=unit, measured=median(spans), allowed=allowed, highest=max(spans))
 
 
-def _mean(name: str, unit: str, allowed: float, act: Callable[[int], None], times: int) -> Mark:
+def _mean(name: str, unit: str, allowed: float, act: Callable[[int], object], times: int) -> Mark:
     """Many together, in CPU time: one alone is too short to be timed."""
     act(0)
     began = time.process_time()
