@@ -60,6 +60,6 @@ class Ledger(Protocol):
 class Writer(Protocol):
     """Runs a piece of work where writing is allowed: the one writer thread, which may share commits."""
 
-    def __call__(self, work: Callable[[], T]) -> Awaitable[T]:
-        """The result of ``work`` once it is committed."""
+    def __call__(self, work: Callable[[], T], *, first: bool = False) -> Awaitable[T]:
+        """The result of ``work`` once it is committed; ``first`` where others should wait for it."""
         ...

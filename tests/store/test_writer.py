@@ -199,3 +199,61 @@ async def test_what_must_be_safe_before_a_commit_is(sqlite: SqliteStore) -> None
     assert await writer(adding(sqlite, 3)) == 3
     await writer.aclose()
     assert stored(sqlite) == 1
+
+
+async def test_work_put_first_is_committed_before_all_that_waits(sqlite: SqliteStore) -> None:
+    """Half of a batch is committed where something comes ahead of the rest, and nobody waits for the whole."""
+    order: list[str] = []
+    counting, gate, half = Counting(sqlite), Event(), Event()
+    writer = GroupWriter(counting)
+
+    def slow() -> None:
+        half.set()
+        gate.wait()
+        order.append("slow")
+
+    async def told(name: str, waiting: asyncio.Future[None]) -> None:
+        await waiting
+        order.append(f"{name} is told")
+
+    held = asyncio.ensure_future(writer(slow))
+    await asyncio.to_thread(half.wait)
+    rest = [asyncio.ensure_future(writer(lambda n=number: order.append(f"rest {n}"))) for number in range(3)]  # type: ignore[misc]
+    await asyncio.sleep(0.05)
+    ahead = asyncio.ensure_future(
+        told("first", asyncio.ensure_future(writer(lambda: order.append("first"), first=True)))
+    )
+    await asyncio.sleep(0.05)
+    gate.set()
+    await asyncio.gather(held, ahead, *rest)
+    await writer.aclose()
+    assert [each for each in order if each != "first is told"] == ["slow", "first", "rest 0", "rest 1", "rest 2"]
+    assert counting.commits == 3
+
+
+async def test_nobody_waits_for_a_transaction_that_cannot_begin(sqlite: SqliteStore) -> None:
+    """H-06: all that waits is told that it is not stored, and the writer goes on."""
+    sqlite.sources.sync([source()], NOW)
+    counting, gate = Counting(sqlite), Event()
+    writer = GroupWriter(counting)
+    held = asyncio.ensure_future(writer(gate.wait))
+    await asyncio.sleep(0.05)
+    waiting = [asyncio.ensure_future(writer(adding(sqlite, number), first=number == 1)) for number in range(3)]
+    await asyncio.sleep(0.05)
+    counting.real = Refusing()  # type: ignore[assignment]
+    gate.set()
+    results = await asyncio.wait_for(asyncio.gather(held, *waiting, return_exceptions=True), 5)
+    assert [type(result) for result in results[1:]] == [StoreError] * 3
+    counting.real = sqlite.ledger
+    assert await writer(adding(sqlite, 4)) == 4
+    await writer.aclose()
+    assert stored(sqlite) == 1
+
+
+class Refusing:
+    """A ledger that nobody may write to."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        raise StoreError("another process is writing")
+        yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -56,6 +57,10 @@ class _Work:
             self.done.set_exception(self.error)
 
 
+class _Look:
+    """Something was put ahead of all that waits."""
+
+
 class GroupWriter:
     """Implements `Writer` with a thread of its own. Work that raises undoes only itself."""
 
@@ -71,14 +76,15 @@ class GroupWriter:
         them."""
         self._ledger, self._batch, self._linger = store.ledger, batch, linger
         self._before_commit = before_commit
-        self._queue: Queue[_Work | None] = Queue()
+        self._queue: Queue[_Work | _Look | None] = Queue()
+        self._ahead: deque[_Work] = deque()
         self._room = asyncio.Semaphore(room)
         self._gate, self._closed = Lock(), False
         self._thread = Thread(target=self._serve, name="archive-writer", daemon=True)
         self._thread.start()
 
-    async def __call__(self, work: Callable[[], T]) -> T:
-        """The result of ``work`` once it is committed.
+    async def __call__(self, work: Callable[[], T], *, first: bool = False) -> T:
+        """The result of ``work`` once it is committed; ``first`` puts it before all that waits, and nobody lingers.
 
         Work that is cancelled before its turn is never run; once begun it is finished.
 
@@ -90,7 +96,10 @@ class GroupWriter:
             with self._gate:
                 if self._closed:
                     raise StoreError("the archive is being closed; nothing more can be written")
-                self._queue.put(_Work(work, done))
+                wanted = _Work(work, done)
+                if first:
+                    self._ahead.append(wanted)
+                self._queue.put(_Look() if first else wanted)
             return await done
 
     def close(self) -> None:
@@ -108,37 +117,55 @@ class GroupWriter:
     def _serve(self) -> None:
         while (first := self._queue.get()) is not None:
             batch, ended = self._drain(first)
-            # Work whose caller has gone before its turn is never run; once begun it is finished.
-            self._run([work for work in batch if not work.done.cancelled()])
+            self._run(batch)
             if ended:
                 return
 
-    def _drain(self, first: _Work) -> tuple[list[_Work], bool]:
-        """The first work and all that come while it lingers; whether the end was among them."""
-        batch, until = [first], monotonic() + self._linger
-        while len(batch) < self._batch:
+    def _drain(self, first: _Work | _Look) -> tuple[deque[_Work], bool]:
+        """The first work and all that come while it lingers, unless something is ahead of them; whether the end was
+        among them."""
+        batch, until = deque[_Work](), monotonic() + self._linger
+        found: _Work | _Look | None = first
+        while found is not None:
+            if isinstance(found, _Work):
+                batch.append(found)
+            if self._ahead or len(batch) >= self._batch:
+                return batch, False
             try:
-                work = self._queue.get(timeout=max(until - monotonic(), 0.0))
+                found = self._queue.get(timeout=max(until - monotonic(), 0.0))
             except Empty:
-                break
-            if work is None:
-                return batch, True
-            batch.append(work)
-        return batch, False
+                return batch, False
+        return batch, True
 
-    def _run(self, batch: list[_Work]) -> None:
-        """One transaction for all; each work in a savepoint of its own."""
-        if not batch:
+    def _run(self, batch: deque[_Work]) -> None:
+        """What is ahead of all, then this batch; where something comes ahead of the rest meanwhile, what was done of
+        the batch is committed first."""
+        while self._ahead or batch:
+            self._commit(self._ahead, lambda: False)
+            self._commit(batch, lambda: bool(self._ahead))
+
+    def _commit(self, works: deque[_Work], enough: Callable[[], bool]) -> None:
+        """One transaction for works from the left until it is enough, each in a savepoint of its own."""
+        if not works or enough():
             return
+        done: list[_Work] = []
         try:
             with self._ledger.transaction():
-                for work in batch:
-                    work.error = self._attempt(work)
+                while works and not enough():
+                    work = works.popleft()
+                    done.append(work)
+                    # Work whose caller has gone before its turn is never run; once begun it is finished.
+                    if not work.done.cancelled():
+                        work.error = self._attempt(work)
                 self._before_commit()
         except BaseException as error:
-            for work in batch:
+            # Where it could not even begin, none of them can be written.
+            if not done:
+                done.extend(works)
+                works.clear()
+            for work in done:
                 work.error = error
-        _tell(batch)
+        _tell(done)
 
     def _attempt(self, work: _Work) -> BaseException | None:
         try:
@@ -171,7 +198,7 @@ class InlineWriter:
     def __init__(self, store: HasLedger, before_commit: Callable[[], None] = nothing) -> None:
         self._ledger, self._before_commit = store.ledger, before_commit
 
-    async def __call__(self, work: Callable[[], T]) -> T:
+    async def __call__(self, work: Callable[[], T], *, first: bool = False) -> T:  # noqa: ARG002
         """The result of ``work`` once it is committed. Raises whatever ``work`` raises, or `StoreError`."""
         with self._ledger.transaction():
             done = work()
