@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from aggregator.errors import StoreError
 from aggregator.lean import structlog
-from aggregator.model import FeedId, PollReport
+from aggregator.model import Exchange, FeedId, PollReport, Request
 from aggregator.pipeline.manners import host_cools
 from aggregator.pipeline.poll import poll
 from aggregator.pipeline.skip import skip
@@ -17,8 +18,11 @@ from aggregator.ports import Ports
 
 log = structlog.get_logger()
 
-WORTHWHILE = 4
-"""A claim is a commit; while polls are in flight it waits until there is room for so many."""
+WORTHWHILE = 8
+"""A claim is a commit; while polls are in flight it waits until an eighth of the requests, or half, have room."""
+BEHIND = 2
+"""So many times the requests in flight may be polls altogether: answers wait to be read and stored while others are
+asked, but not without end."""
 CHUNK = 128
 LOOK_AGAIN = 1.0
 """Seconds after which hosts that could not be asked are looked at again."""
@@ -53,23 +57,31 @@ class _Turn:
             self.count = max(self.count - 1, 0)
 
 
+_Tasks = set[asyncio.Task[PollReport | None]]
+
+
 def _told(outcome: PollReport | None) -> tuple[PollReport, ...]:
     """The report and those of the feeds that shared the answer, one by one."""
     return () if outcome is None else (replace(outcome, shared=()), *outcome.shared)
 
 
 class Poller:
-    """At most ``concurrency`` polls at once; the store decides which feeds are due and spares the hosts.
+    """At most ``concurrency`` requests at once; the store decides which feeds are due and spares the hosts.
+
+    A poll whose answer is there gives its place to the next one, so that slow hosts and our own work do not wait for
+    each other.
 
     ``polled`` counts polls that were recorded, ``faults`` those that ended in a fault of ours.
     """
 
     def __init__(self, ports: Ports, *, agent: str, concurrency: int, spacing: timedelta) -> None:
-        self._ports = ports
+        self._fetch, self._ports = ports.fetch, replace(ports, fetch=self._ask)
         self._agent = agent
         self._concurrency = concurrency
         self._spacing = spacing
-        self._running: set[asyncio.Task[PollReport | None]] = set()
+        self._running: _Tasks = set()
+        self._asking: set[asyncio.Task[Any]] = set()
+        self._room = asyncio.Event()
         self.polled = 0
         self.faults = 0
 
@@ -80,21 +92,48 @@ class Poller:
 
         A task bears the name of its feed.
         """
-        room = self._concurrency - len(self._running)
-        if room < min(WORTHWHILE, self._concurrency) and self._running:
+        room = self._free()
+        self._room.clear()
+        if not self._is_worthwhile(room) and self._running:
             return ()
         ports = self._ports
         try:
             now = ports.clock.now()
-            claimed = await ports.write(lambda: ports.sources.claim(now, room, self._spacing, only, due_by))
+            # Ahead of the answers that wait to be recorded: meanwhile the next hosts are asked.
+            claimed = await ports.write(lambda: ports.sources.claim(now, room, self._spacing, only, due_by), first=True)
         except StoreError as fault:
             log.error("no feed could be claimed", error=str(fault))
             return ()
         started = tuple(asyncio.create_task(self._run(feed_id), name=feed_id) for feed_id in claimed)
+        self._running.update(started)
+        self._asking.update(started)
         for task in started:
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            task.add_done_callback(self._ended)
         return started
+
+    def _free(self) -> int:
+        """How many more may be asked."""
+        return min(self._concurrency - len(self._asking), BEHIND * self._concurrency - len(self._running))
+
+    def _is_worthwhile(self, room: int) -> bool:
+        return room >= max(min(4, self._concurrency // 2), self._concurrency // WORTHWHILE, 1)
+
+    async def _ask(self, request: Request) -> Exchange:
+        """The exchange of one poll. Raises what the client raises."""
+        try:
+            return await self._fetch(request)
+        finally:
+            self._answered(asyncio.current_task())
+
+    def _answered(self, task: asyncio.Task[Any] | None) -> None:
+        if task is not None:
+            self._asking.discard(task)
+        if self._is_worthwhile(self._free()):
+            self._room.set()
+
+    def _ended(self, task: asyncio.Task[PollReport | None]) -> None:
+        self._running.discard(task)
+        self._answered(task)
 
     async def _run(self, feed_id: FeedId) -> PollReport | None:
         """One poll; a fault of ours is logged and ends only this poll."""
@@ -115,7 +154,7 @@ class Poller:
         ``tell`` hears each report and how many feeds are still to come.
         """
         turn = self._turn(only)
-        running: set[asyncio.Task[PollReport | None]] = set()
+        running: _Tasks = set()
         reports: list[PollReport] = []
         while True:
             started = await self.tick(turn.names, turn.due_by)
@@ -126,7 +165,7 @@ class Poller:
                     break
                 await asyncio.sleep(seconds)
                 continue
-            ended, running = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+            ended, running = await self._wait(running)
             for outcome in (each for task in ended for each in _told(task.result())):
                 turn.served(outcome.feed_id)
                 reports.append(outcome)
@@ -136,6 +175,16 @@ class Poller:
                 reports.append(refused)
                 tell(refused, 0)
         return tuple(reports)
+
+    async def _wait(self, running: _Tasks) -> tuple[_Tasks, _Tasks]:
+        """Until a poll ends or others may be asked, or for a second; returns those that ended and the others."""
+        room = asyncio.create_task(self._room.wait())
+        try:
+            await asyncio.wait({*running, room}, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            room.cancel()
+        ended = {task for task in running if task.done()}
+        return ended, running - ended
 
     async def _refuse(self, feed_id: FeedId) -> PollReport | None:
         """A named feed that may not be asked now, whoever wants it: its host asked for a pause (H-48)."""
