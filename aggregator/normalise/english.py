@@ -1,15 +1,17 @@
 """Plain English told by its small words, so that most of it need not be asked of the language models (P-43).
 
-Law: only where nothing else is possible. Every third of a sample must be full of the commonest English words, among
-them some that no other language we tell apart has; a sample with letters that English does not have is left to the
-models.
+Law: only where nothing else is possible. Every third of a sample must be full of the commonest English words, again
+and again such as no other language we tell apart has, and the sample must have several of these; one with letters that
+English does not have is left to the models.
 """
 
 from __future__ import annotations
 
 import re
 
-_SHARE_PERCENT, _LEAST_PERCENT, _FEWEST_WORDS, _FEWEST_TELLING = 40, 30, 10, 3
+_SHARE_PERCENT, _LEAST_PERCENT, _FEWEST_WORDS = 40, 30, 10
+_FEWEST_TELLING, _FEWEST_DIFFERENT = 3, 5
+"""Words of no other language in each third, and different ones in a whole sample."""
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _TYPED = "\u2018\u201c\u201d\u2013\u2014\u2026\u00a3\u00a0"
 """What English texts have that is not ASCII, besides the apostrophe."""
@@ -48,9 +50,12 @@ def _share(sample: str) -> int:
         plain = plain.replace(sign, " ")
     words = _WORD.findall(plain.lower()) if plain.isascii() else []
     third = len(words) // 3
+    if len(_TELLING.intersection(words)) < _FEWEST_DIFFERENT:
+        return 0
     return min(_percent(words[n * third : (n + 1) * third]) for n in range(3)) if third >= _FEWEST_WORDS else 0
 
 
 def _percent(words: list[str]) -> int:
     known = [word for word in words if word in _COMMON]
-    return len(known) * 100 // len(words) if len(_TELLING.intersection(known)) >= _FEWEST_TELLING else 0
+    telling = sum(word in _TELLING for word in known)
+    return len(known) * 100 // len(words) if telling >= _FEWEST_TELLING else 0

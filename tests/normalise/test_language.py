@@ -86,6 +86,7 @@ def test_plain_english_is_told_without_models() -> None:
         *(text * 4 for text in OTHERS),
         "12 34 " * 60,
         "the " * 100,
+        "the council said this " * 25,
         "",
     ):
         assert not is_plainly_english(other[:400], other[:400])
