@@ -225,6 +225,26 @@ def test_readers_see_only_what_is_committed(sqlite: SqliteStore) -> None:
     assert found == [0, 1, 1]
 
 
+def test_statements_of_a_poll_are_prepared_once(sqlite: SqliteStore) -> None:
+    """Making the schema takes so many statements that a small cache of the driver would hold no other for good."""
+    fill(sqlite, added(candidate(1)))
+    prepared: list[tuple[object, ...]] = []
+    writer = sqlite.database.writer
+
+    def allow(*facts: object) -> int:
+        prepared.append(facts)
+        return 0
+
+    writer.set_authorizer(allow)
+    fill(sqlite, added(candidate(2)), added(candidate(3)))
+    assert prepared, "an authorizer has everything prepared anew, once"
+    fill(sqlite, added(candidate(4)), added(candidate(5)))
+    prepared.clear()
+    fill(sqlite, added(candidate(6)), added(candidate(7)))
+    writer.set_authorizer(None)
+    assert prepared == []
+
+
 def test_readers_cannot_write(sqlite: SqliteStore) -> None:
     """One writer: a reading connection refuses to write."""
     with pytest.raises(StoreError), sqlite.database.reading() as reader:

@@ -36,11 +36,11 @@ from aggregator.store.values import instant, instant_text, maybe_instant
 
 _ALL = """
 SELECT pub_seq, id FROM entries INDEXED BY entries_announced
-WHERE pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT ?
+WHERE pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT 0 + ?
 """
 _OF_FEED = """
 SELECT pub_seq, id FROM entries INDEXED BY entries_announced_by_feed
-WHERE feed_id = ? AND pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT ?
+WHERE feed_id = ? AND pub_seq IS NOT NULL AND announced = 1 ORDER BY pub_seq DESC LIMIT 0 + ?
 """
 _CARDS = """
 SELECT json_array(id, tag, url, source, status, status_text, removed, enabled, entries, updated_at,
@@ -49,7 +49,7 @@ FROM feeds ORDER BY id
 """
 _WITHDRAWN = """
 SELECT id FROM entries INDEXED BY entries_withdrawn
-WHERE withdrawn_at IS NOT NULL AND pub_seq IS NOT NULL AND announced = 1 ORDER BY withdrawn_at DESC, id DESC LIMIT ?
+WHERE withdrawn_at IS NOT NULL AND pub_seq IS NOT NULL AND announced = 1 ORDER BY withdrawn_at DESC, id DESC LIMIT 0 + ?
 """
 _KINDS = "SELECT DISTINCT kind FROM journal WHERE seq > ? AND seq <= ?"
 _TIP = f"SELECT seq, at FROM journal WHERE kind <> '{CAPTURED}' ORDER BY seq DESC LIMIT 1"  # noqa: S608 - a word of ours

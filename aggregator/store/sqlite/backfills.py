@@ -57,7 +57,7 @@ AND (next_at IS NULL OR next_at <= ? OR backfills.updated_at > ?) ORDER BY backf
 """
 _ADDRESSES = """
 SELECT url FROM polls WHERE feed_id = ? AND provenance = 'live' AND outcome NOT IN ('backfilled', 'sought', 'skipped')
-GROUP BY url ORDER BY max(id) DESC LIMIT ?
+GROUP BY url ORDER BY max(id) DESC LIMIT 0 + ?
 """
 _WANTED = "SELECT * FROM gaps WHERE kind = ? AND closed_at IS NULL AND backfill = 'queued' ORDER BY raised_at, id"
 

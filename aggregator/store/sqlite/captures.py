@@ -49,7 +49,7 @@ VALUES (:id, :feed_id, :poll_id, :digest, :size, :proof, :file, :offset, :length
 """
 _HOLDING = "SELECT * FROM captures WHERE digest = ? AND removed_at IS NULL"
 _UPCOMING = "SELECT coalesce(max(id), 0) + 1 FROM captures"
-_AFTER = "SELECT * FROM captures WHERE id > ? ORDER BY id LIMIT ?"
+_AFTER = "SELECT * FROM captures WHERE id > ? ORDER BY id LIMIT 0 + ?"
 _LAST = """
 SELECT capture_file, capture_offset, capture_length FROM polls WHERE capture_file IS NOT NULL ORDER BY id DESC LIMIT 1
 """

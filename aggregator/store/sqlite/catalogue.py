@@ -76,7 +76,7 @@ class SqliteCatalogue:
         """Journal rows in order."""
         with self._database.reading() as reader:
             rows = reader.execute(
-                "SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (max(after, 0), max(limit, 0))
+                "SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT 0 + ?", (max(after, 0), max(limit, 0))
             )
             return tuple(journal_of(row) for row in rows)
 
@@ -120,7 +120,7 @@ def _listing(wanted: EntryFilter) -> tuple[str, tuple[Any, ...]]:
     chosen = [(text, fact) for text, fact in parts if fact is not None]
     where = " AND ".join([*(text for text, _ in chosen), *([_GONE] if wanted.withdrawn else [])]) or "TRUE"
     join = _SHOWN if words else ""
-    order = "ORDER BY entries.published_at DESC, entries.id DESC LIMIT ?"
+    order = "ORDER BY entries.published_at DESC, entries.id DESC LIMIT 0 + ?"
     statement = f"SELECT entries.* FROM entries {join} WHERE {where} {order}"  # noqa: S608
     return statement, (*(fact for _, fact in chosen), max(wanted.limit, 0))
 

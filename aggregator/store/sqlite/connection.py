@@ -29,6 +29,12 @@ IN_MEMORY = 256 * 1024 * 1024
 """A file up to this size is compacted in memory, a larger one in a temporary file."""
 IDLE_READERS = 4
 """So many readers are kept open between uses."""
+STATEMENTS = 1024
+"""Prepared statements a connection keeps: more than there are. When it keeps too many, the driver lets go of the newest
+of those used least, so the statements of making the schema, each used once, would push out every poll's.
+
+With a bare ``LIMIT ?`` SQLite prepares a statement anew whenever it is bound, as its plan may depend on the value; ours
+do not, hence ``LIMIT 0 + ?``."""
 
 
 class Database:
@@ -63,7 +69,14 @@ class Database:
 
     def _connect(self, mode: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
         address = f"{self.path.absolute().as_uri()}?mode={mode}"
-        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=WAIT)
+        connection = sqlite3.connect(
+            address,
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=WAIT,
+            cached_statements=STATEMENTS,
+        )
         connection.row_factory = sqlite3.Row
         try:
             for pragma in pragmas:

@@ -14,7 +14,7 @@ EDITS = ("CREATE INDEX journal_revised ON journal (seq) WHERE kind = 'revised'",
 
 _REVISED = """
 SELECT seq, entry_id, payload ->> '$.revision' AS number FROM journal INDEXED BY journal_revised
-WHERE kind = 'revised' ORDER BY seq DESC LIMIT ?
+WHERE kind = 'revised' ORDER BY seq DESC LIMIT 0 + ?
 """
 _SHOWN_BEFORE = """
 SELECT number FROM revisions WHERE entry_id = ? AND number < ? AND displayed ORDER BY number DESC LIMIT 1

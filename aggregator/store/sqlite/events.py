@@ -52,7 +52,7 @@ _ADD = """
 INSERT INTO events (seq, kind, feed_id, entry_id, revision, updated_at, at, size, batch)
 VALUES (:seq, :kind, :feed_id, :entry_id, :revision, :updated_at, :at, :size, :batch)
 """
-_AFTER = "SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+_AFTER = "SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT 0 + ?"
 
 
 def add_event(writer: sqlite3.Connection, event: PublishEvent) -> None:

@@ -49,14 +49,14 @@ _KNOWN_CONTENTS = """
 SELECT value FROM json_each(?) AS asked
 WHERE EXISTS (SELECT 1 FROM entries INDEXED BY entries_by_content WHERE content_hash = asked.value)
 """
-_ALIAS = "SELECT entry_id FROM aliases WHERE digest = ? ORDER BY entry_id DESC LIMIT ?"
+_ALIAS = "SELECT entry_id FROM aliases WHERE digest = ? ORDER BY entry_id DESC LIMIT 0 + ?"
 _OWN = """
 SELECT id FROM entries INDEXED BY entries_by_own_content
-WHERE feed_id = ? AND content_hash = ? ORDER BY day DESC, id DESC LIMIT ?
+WHERE feed_id = ? AND content_hash = ? ORDER BY day DESC, id DESC LIMIT 0 + ?
 """
 _LATEST = """
 SELECT id, feed_id FROM entries INDEXED BY entries_by_content
-WHERE content_hash = ? ORDER BY day DESC, id DESC LIMIT ?
+WHERE content_hash = ? ORDER BY day DESC, id DESC LIMIT 0 + ?
 """
 _ENTRY = "SELECT * FROM entries WHERE id = ?"
 _TEXT = "SELECT title, content, content_kind, provenance, observed_at FROM revisions WHERE entry_id = ? AND number = ?"
@@ -71,13 +71,13 @@ WHERE entry_id = ? ORDER BY revision_hash, number
 """
 _RECENT = """
 SELECT revision_hash, seen_at FROM revisions
-WHERE entry_id = ? AND provenance IN ('live', 'push') ORDER BY number DESC LIMIT ?
+WHERE entry_id = ? AND provenance IN ('live', 'push') ORDER BY number DESC LIMIT 0 + ?
 """
 _KIN = """
 SELECT id FROM entries INDEXED BY entries_by_feed_date
 WHERE feed_id = ?1
 AND (title_hash IN (SELECT value FROM json_each(?2)) OR source_published_at IN (SELECT value FROM json_each(?3)))
-ORDER BY published_at DESC LIMIT ?4
+ORDER BY published_at DESC LIMIT 0 + ?4
 """
 _NEWEST = "SELECT max(published_at) FROM entries INDEXED BY entries_by_feed_date WHERE feed_id = ?"
 _GUARDED = """

@@ -37,7 +37,7 @@ VALUES (:entry_id, :feed_id, :since, :document, :due_at, :asked_at, :page, :trie
 _DROP = "DELETE FROM absences WHERE entry_id = ?"
 _NEWER = """
 SELECT id FROM entries INDEXED BY entries_by_feed_date
-WHERE feed_id = ? AND published_at > ? ORDER BY published_at DESC LIMIT ?
+WHERE feed_id = ? AND published_at > ? ORDER BY published_at DESC LIMIT 0 + ?
 """
 _KEY = "SELECT entry_id FROM identities WHERE feed_id = ? AND key = ?"
 _ENTRY = """
@@ -50,7 +50,7 @@ CROSS JOIN entries ON entries.id = absences.entry_id
 WHERE absences.due_at <= ? AND absences.page = '' AND entries.url IS NOT NULL AND (
     SELECT count(*) FROM absences AS others WHERE others.feed_id = absences.feed_id AND others.page = 'there'
 ) < ?
-ORDER BY absences.due_at LIMIT ?
+ORDER BY absences.due_at LIMIT 0 + ?
 """
 
 

@@ -52,20 +52,20 @@ SEGMENTS = (
 
 _TALLY = "SELECT tally FROM chains WHERE chain = ?"
 _SET_TALLY = "INSERT INTO chains (chain, tally) VALUES (?, ?) ON CONFLICT (chain) DO UPDATE SET tally = excluded.tally"
-_OF_ALL = "SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
-_OF_FEED = "SELECT * FROM events INDEXED BY events_by_feed WHERE feed_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+_OF_ALL = "SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT 0 + ?"
+_OF_FEED = "SELECT * FROM events INDEXED BY events_by_feed WHERE feed_id = ? AND seq > ? ORDER BY seq LIMIT 0 + ?"
 _COPIES = """
 SELECT * FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = ? AND forgotten_at IS NULL
-ORDER BY id LIMIT ?
+ORDER BY id LIMIT 0 + ?
 """
 _FLOOR = {
     True: """SELECT coalesce(min(pub_seq), 0) FROM (
     SELECT pub_seq FROM entries INDEXED BY entries_announced
-    WHERE pub_seq IS NOT NULL AND announced = 1 AND pub_seq < :below ORDER BY pub_seq DESC LIMIT :count)""",
+    WHERE pub_seq IS NOT NULL AND announced = 1 AND pub_seq < :below ORDER BY pub_seq DESC LIMIT 0 + :count)""",
     False: """SELECT coalesce(min(pub_seq), 0) FROM (
     SELECT pub_seq FROM entries INDEXED BY entries_announced_by_feed
     WHERE feed_id = :feed AND pub_seq IS NOT NULL AND announced = 1 AND pub_seq < :below
-    ORDER BY pub_seq DESC LIMIT :count)""",
+    ORDER BY pub_seq DESC LIMIT 0 + :count)""",
 }
 _SNAPSHOT = "UPDATE segments SET snapshot = ? WHERE chain = ? AND number = ?"
 _HOLDING = """

@@ -15,7 +15,7 @@ from aggregator.store.values import instant, instant_text
 
 _DUE = """
 SELECT (SELECT id FROM feeds WHERE feeds.host = hosts.host AND due_at <= :by ORDER BY due_at, id LIMIT 1) AS feed_id
-FROM hosts WHERE due_at <= :by AND free_at <= :now ORDER BY due_at, host LIMIT :limit
+FROM hosts WHERE due_at <= :by AND free_at <= :now ORDER BY due_at, host LIMIT 0 + :limit
 """
 _NAMED = """
 SELECT host, free_at, cool_until FROM hosts

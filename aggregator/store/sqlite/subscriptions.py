@@ -46,7 +46,7 @@ _NAMES = tuple(field.name for field in fields(Subscription))
 _PUT = f"INSERT OR REPLACE INTO subscriptions ({', '.join(_NAMES)}) VALUES ({', '.join(':' + name for name in _NAMES)})"  # noqa: S608  # names of this program only
 _DUE = """
 SELECT * FROM subscriptions WHERE next_at IS NOT NULL AND (next_at <= ? OR asked_at > ?)
-ORDER BY next_at, token LIMIT ?
+ORDER BY next_at, token LIMIT 0 + ?
 """
 
 

@@ -69,7 +69,7 @@ _COUNT = """
 INSERT INTO months (feed_id, month, entries, missed) VALUES (?, ?, ?, ?)
 ON CONFLICT (feed_id, month) DO UPDATE SET entries = entries + excluded.entries, missed = missed + excluded.missed
 """
-_LATEST_POLLS = "SELECT * FROM polls WHERE feed_id = ? ORDER BY id DESC LIMIT ?"
+_LATEST_POLLS = "SELECT * FROM polls WHERE feed_id = ? ORDER BY id DESC LIMIT 0 + ?"
 
 
 class Watching:
