@@ -62,3 +62,15 @@ class Chain:
         self._day = journal_day(before, at)
         if self._day != before:
             self._table.begin_day(self._day, seq)
+
+
+class Logbook:
+    """Rows that tell of one poll, at one instant. Whoever writes by it is not held by it: a poll leaves no cycle of
+    references behind, which would keep its whole document until the next collection."""
+
+    def __init__(self, chain: Chain, feed_id: FeedId, at: datetime, poll_id: int) -> None:
+        self._chain, self._feed, self._at, self._poll = chain, feed_id, at, poll_id
+
+    def note(self, kind: str, entry_id: EntryId | None, facts: Mapping[str, object]) -> int:
+        """Write the next row, of an entry or of none; returns its number."""
+        return self._chain.append(kind, self._feed, entry_id, self._at, {"poll": self._poll, **facts})

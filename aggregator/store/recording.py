@@ -5,7 +5,6 @@ The same code serves every store; the caller holds the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -30,7 +29,7 @@ from aggregator.model import (
     Verdict,
 )
 from aggregator.store.captures import capture_number, note_capture
-from aggregator.store.chain import Chain
+from aggregator.store.chain import Chain, Logbook
 from aggregator.store.deferring import WaitingRoom, store_due
 from aggregator.store.drafts import (
     Sight,
@@ -99,6 +98,7 @@ class _Scribe:
         self._feed, self._at, self._poll = record.feed_id, record.finished_at, poll_id
         self._tables, self._record = tables, record
         self._chain = Chain(tables)
+        self._journal = Logbook(self._chain, self._feed, self._at, poll_id).note
         self._announcer = Announcer(self._feed, tables, self._at, poll_id)
         self._seen: list[EntryId] = []
         self._shelf = WaitingRoom(tables, self._feed, self._journal, self._at)
@@ -275,9 +275,6 @@ class _Scribe:
     def _aliases(self, aliases: tuple[Alias, ...], entry_id: EntryId) -> None:
         if aliases:
             self._tables.add_aliases(self._feed, aliases, entry_id)
-
-    def _journal(self, kind: str, entry_id: EntryId | None, facts: Mapping[str, object]) -> int:
-        return self._chain.append(kind, self._feed, entry_id, self._at, {"poll": self._poll, **facts})
 
     def _note(self, at: datetime) -> None:
         self._updated = at if self._updated is None else max(self._updated, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -243,6 +244,21 @@ def test_statements_of_a_poll_are_prepared_once(sqlite: SqliteStore) -> None:
     fill(sqlite, added(candidate(6)), added(candidate(7)))
     writer.set_authorizer(None)
     assert prepared == []
+
+
+def test_a_poll_leaves_no_cycle_behind(sqlite: SqliteStore) -> None:
+    """What a poll was decided on is let go of at once, not at the next collection."""
+    fill(sqlite, added(candidate(1)))
+    again, other = added(candidate(2)), added(candidate(3))
+    sight = record(sqlite.sources.get(FeedId("ashmere"))[1], again, other)
+    gc.collect()
+    gc.disable()
+    try:
+        sqlite.ledger.record(sight)
+        del sight
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_readers_cannot_write(sqlite: SqliteStore) -> None:
