@@ -62,7 +62,7 @@ def source_text(source: Source) -> str:
 
 def alias_digest(feed_id: FeedId, alias: Alias) -> bytes:
     """A short name for an alias inside its feed (P-14)."""
-    return hashlib.sha256("\0".join((feed_id, alias.kind, safe(alias.value))).encode()).digest()[:16]
+    return hashlib.sha256(f"{feed_id}\0{alias.kind}\0{safe(alias.value)}".encode()).digest()[:16]
 
 
 def state_row(state: FeedState) -> dict[str, SqlValue]:

@@ -14,7 +14,6 @@ from aggregator.model import (
     FeedRow,
     FeedStatus,
     Head,
-    HeadQuery,
     Item,
     Member,
     Past,
@@ -263,10 +262,11 @@ def head(entry: StoredEntry, older: Mapping[RevisionHash, int], text: Text | Non
     )
 
 
-def wants_text(entry: StoredEntry, query: HeadQuery, keyed: AbstractSet[EntryId]) -> bool:
+def wants_text(found: Head | StoredEntry, asked: AbstractSet[RevisionHash], keyed: AbstractSet[EntryId]) -> bool:
     """Whether deciding may compare words: no candidate brings the entry's current hash, or it was found by alias only.
+    ``asked`` are the hashes that candidates bring.
 
     The query does not say which hash belongs to which key. So where two entries of one document swap their texts,
     neither gets a text: deciding must do without.
     """
-    return entry.entry_id not in keyed or entry.revision_hash not in query.revisions
+    return found.entry_id not in keyed or found.revision_hash not in asked

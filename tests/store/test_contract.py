@@ -339,6 +339,21 @@ def test_content_look_up_is_bounded_for_both_sides(store: Store) -> None:
     assert 0 < sum(head.feed_id == "bramford" for head in found) <= 100
 
 
+@pytest.mark.parametrize("others", [0, 3, 60])
+def test_alias_look_up_is_bounded(store: Store, others: int) -> None:
+    """A link that a whole feed shares: the latest hundred entries, whatever else the document asks."""
+    shared = Alias(kind="link", value="https://ashmere.example/all")
+    many = [replace(candidate(number), aliases=(shared,)) for number in range(1, 131)]
+    alone = [candidate(number) for number in range(201, 201 + others)]
+    store.sources.sync([source()], NOW)
+    state = store.sources.get(FeedId("ashmere"))[1]
+    store.ledger.record(record(state, *(added(one) for one in (*alone, *many))))
+    found = store.ledger.heads(query(*alone, many[0])).by_alias
+    assert list(found) == [*(one.aliases[0] for one in alone), shared], "in the order asked"
+    assert [head.entry_id for head in found[shared]] == list(range(others + 31, others + 131))
+    assert all(len(found[one.aliases[0]]) == 1 for one in alone)
+
+
 def test_state_comes_back_whole(store: Store) -> None:
     """H-01, H-06: everything polling learned survives; names given once stay (P-10)."""
     store.sources.sync([source()], NOW)

@@ -137,7 +137,7 @@ class MemoryLedger:
         for revision in revisions:
             if revision.number != entry.current and revision.fingerprint.revision in query.revisions:
                 older.setdefault(revision.fingerprint.revision, revision.number)
-        if not wants_text(entry, query, keyed):
+        if not wants_text(entry, frozenset(query.revisions), keyed):
             return head(entry, older, None)
         current = revisions[entry.current - 1]
         words = current.entry
