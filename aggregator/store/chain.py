@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from aggregator.model import EntryId, FeedId, JournalRow
-from aggregator.proving import GENESIS, canonical, journal_day, link
-from aggregator.store.nouns import plain
+from aggregator.proving import GENESIS, journal_day, link
+from aggregator.store.nouns import json_text
 from aggregator.store.stored import JournalTable
 from aggregator.store.values import instant_text
 
@@ -47,7 +47,7 @@ class Chain:
         self, kind: str, feed_id: FeedId, entry_id: EntryId | None, at: datetime, payload: Mapping[str, object]
     ) -> int:
         """Write the next row; returns its number."""
-        facts, text, seq = canonical(plain(payload)), instant_text(at), self._seq + 1
+        facts, text, seq = json_text(payload), instant_text(at), self._seq + 1
         proof = link(self._hash, seq, kind, feed_id, entry_id, text, facts)
         self._table.append(
             JournalRow(seq=seq, kind=kind, feed_id=feed_id, entry_id=entry_id, at=at, payload=facts, hash=proof)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,13 +18,28 @@ T = TypeVar("T")
 Part = Callable[[Any], Any]
 
 _EMPTY: tuple[object, ...] = (None, "", (), False)
+_ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 def plain(value: object) -> Any:
     """A noun as plain JSON values. Empty fields that equal their default are left out; other defaults are written,
     so that a default changed later does not change what old rows say."""
-    kind = type(value)
-    return (_PARTS.get(kind) or _learn(kind))(value)
+    return _PLAIN[type(value)](value)
+
+
+def json_text(value: object) -> str:
+    """The noun as canonical JSON: to the byte ``proving.canonical(plain(value))``, in a quarter of the time."""
+    return encoded(spelt(value))
+
+
+def spelt(value: object) -> Any:
+    """`plain` for `encoded`: with floats spelt, which the fast encoder would write in another way than ours."""
+    return _SPELT[type(value)](value)
+
+
+def encoded(spelt_value: object) -> str:
+    """Canonical JSON of what `spelt` gave: sorted keys, no white space."""
+    return _ENCODER.encode(spelt_value).decode()
 
 
 def noun(kind: type[T], value: object) -> T:
@@ -34,80 +51,101 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _spelt(value: float) -> msgspec.Raw:
+    return msgspec.Raw(json.dumps(value))
+
+
 def _text(value: str) -> str:
     return value if value.isascii() else safe(value)
 
 
-def _list(value: tuple[Any, ...] | list[Any]) -> list[Any]:
-    if type(value[0] if value else None) is float and set(map(type, value)) == {float}:
-        # The hours of a rhythm, at every poll: nothing in them needs care.
-        return list(value)
-    return [(_PARTS.get(type(part)) or _learn(type(part)))(part) for part in value]
-
-
-def _mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
-    return {
-        key if type(key) is str and key.isascii() else safe(str(key)): (_PARTS.get(type(part)) or _learn(type(part)))(
-            part
-        )
-        for key, part in value.items()
-    }
-
-
-_PARTS: dict[type, Part] = {
-    str: _text,
-    int: _same,
-    float: _same,
-    bool: _same,
-    type(None): _same,
-    tuple: _list,
-    list: _list,
-    dict: _mapping,
-    datetime: instant_text,
-    date: date.isoformat,
-    timedelta: timedelta.total_seconds,
-}
-"""How to take a value of each class apart; classes are added when they are first met."""
-
-
-def _learn(kind: type) -> Part:
-    part = _PARTS[kind] = _taken_apart(kind)
-    return part
-
-
-def _taken_apart(kind: type) -> Part:
-    if issubclass(kind, Enum):
-        return _value
-    if is_dataclass(kind):
-        return _by_fields(kind)
-    for known, part in ((str, safe), (tuple, _list), (list, _list), (Mapping, _mapping)):
-        if issubclass(kind, known):
-            return part
-    return _PARTS.get(next((base for base in kind.__mro__ if base in _PARTS), type(None)), _same)
+def _exact_text(value: str) -> str:
+    """The text of a class that is more than a text."""
+    return safe(str.__str__(value))
 
 
 def _value(value: Enum) -> Any:
-    return value.value
+    return value._value_
 
 
-def _by_fields(kind: Any) -> Part:
-    """A dataclass, field by field; which fields may idle (an empty default) is told beforehand."""
-    laws = tuple(
-        (field.name, field.default is not MISSING and field.default in _EMPTY, field.default) for field in fields(kind)
-    )
+class _Parts(dict[type, Part]):
+    """How to take a value of each class apart; classes are added when they are first met."""
 
-    def take_apart(value: Any) -> dict[str, Any]:
-        row = {}
-        for name, idles, default in laws:
-            part = getattr(value, name)
-            if part is default and idles:
-                continue
-            if not idles or part != default:
-                row[name] = (_PARTS.get(type(part)) or _learn(type(part)))(part)
-        return row
+    def __init__(self, number: Part) -> None:
+        """``number`` takes a float."""
+        super().__init__(
+            {
+                str: _text,
+                int: _same,
+                float: number,
+                bool: _same,
+                type(None): _same,
+                tuple: self._list,
+                list: self._list,
+                dict: self._mapping,
+                datetime: instant_text,
+                date: date.isoformat,
+                timedelta: lambda value: number(value.total_seconds()),
+            }
+        )
 
-    return take_apart
+    def __missing__(self, kind: type) -> Part:
+        part = self[kind] = self._learn(kind)
+        return part
+
+    def _learn(self, kind: type) -> Part:
+        if issubclass(kind, Enum):
+            return _value
+        if is_dataclass(kind):
+            return self._by_fields(kind)
+        for known, part in ((str, _exact_text), (tuple, self._list), (list, self._list), (Mapping, self._mapping)):
+            if issubclass(kind, known):
+                return part
+        return self.get(next((base for base in kind.__mro__ if base in self), type(None)), _same)
+
+    def _list(self, value: tuple[Any, ...] | list[Any]) -> list[Any]:
+        if type(value[0] if value else None) is float and set(map(type, value)) == {float}:
+            # The hours of a rhythm, at every poll: nothing in them needs care but their spelling.
+            number = self[float]
+            return list(value) if number is _same else list(map(number, value))
+        return [self[type(part)](part) for part in value]
+
+    def _mapping(self, value: Mapping[Any, Any]) -> dict[str, Any]:
+        return {
+            key if type(key) is str and key.isascii() else safe(str(key)): (
+                part if type(part) is str and part.isascii() else self[type(part)](part)
+            )
+            for key, part in value.items()
+        }
+
+    def _by_fields(self, kind: Any) -> Part:
+        """A dataclass, field by field; which fields may idle (an empty default) is told beforehand."""
+        laws = tuple((each.name, _idles(each.default), each.default) for each in fields(kind))
+        values = _values_of([name for name, _, _ in laws])
+
+        def take_apart(value: Any) -> dict[str, Any]:
+            row = {}
+            for (name, idles, default), part in zip(laws, values(value), strict=True):
+                if idles and (part is default or part == default):
+                    continue
+                if type(part) is str and part.isascii():
+                    row[name] = part
+                else:
+                    row[name] = self[type(part)](part)
+            return row
+
+        return take_apart
+
+
+def _values_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What reads these fields at once; of less than two `attrgetter` gives no tuple."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
 
 
 def _idles(default: object) -> bool:
     return default is not MISSING and default in _EMPTY
+
+
+_PLAIN, _SPELT = _Parts(_same), _Parts(_spelt)

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aggregator.model import Entry, EntryId, FeedId, Fingerprint, Provenance, Reason
-from aggregator.proving import canonical
-from aggregator.store.nouns import noun, plain
+from aggregator.store.nouns import json_text, noun
 from aggregator.store.values import Row, SqlValue, instant_text
 
 
@@ -53,7 +52,7 @@ def pending_row(pending: Pending) -> dict[str, SqlValue]:
         "entry_id": pending.entry_id,
         "feed_id": pending.feed_id,
         "due_at": instant_text(pending.due_at),
-        "version": canonical(plain(pending)),
+        "version": json_text(pending),
     }
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from aggregator.model import Outcome, PollRecord
-from aggregator.proving import canonical
 from aggregator.store.captures import place_columns
-from aggregator.store.nouns import plain
+from aggregator.store.nouns import json_text
 from aggregator.store.values import SqlValue, instant_or_none, instant_text, safe, safe_or_none
 
 
@@ -34,7 +33,7 @@ def poll_row(record: PollRecord, capture: int | None = None) -> dict[str, SqlVal
         "reason": safe(record.reason),
         "next_poll_at": instant_or_none(record.state.next_poll_at),
         "bound": record.state.bound,
-        "problems": canonical(plain(record.problems)) if record.problems else None,
+        "problems": json_text(record.problems) if record.problems else None,
         "encoding": safe_or_none(record.encoding),
         "hops": record.hops,
         "via": record.via,

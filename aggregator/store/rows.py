@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from aggregator.model import (
@@ -24,9 +25,9 @@ from aggregator.model import (
     Validators,
     poll_url,
 )
-from aggregator.proving import canonical, row_digest
+from aggregator.proving import row_digest
 from aggregator.store.hosts import host_of
-from aggregator.store.nouns import noun, plain
+from aggregator.store.nouns import encoded, json_text, noun, spelt
 from aggregator.store.stored import StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.values import (
     Row,
@@ -57,7 +58,7 @@ WORDS = ("title", "content", "content_kind", "summary", "url", "link", "base", "
 
 def source_text(source: Source) -> str:
     """The configuration of a feed as canonical JSON."""
-    return canonical(plain(source))
+    return json_text(source)
 
 
 def alias_digest(feed_id: FeedId, alias: Alias) -> bytes:
@@ -65,10 +66,12 @@ def alias_digest(feed_id: FeedId, alias: Alias) -> bytes:
     return hashlib.sha256(f"{feed_id}\0{alias.kind}\0{safe(alias.value)}".encode()).digest()[:16]
 
 
+_learned = attrgetter(*LEARNED)
+
+
 def state_row(state: FeedState) -> dict[str, SqlValue]:
     """The columns of ``feeds`` that polling changes."""
     validators = state.validators
-    learned = {name: plain(getattr(state, name)) for name in LEARNED}
     return {
         "validators_url": safe_or_none(validators.url) if validators else None,
         "etag": safe_or_none(validators.etag) if validators else None,
@@ -87,7 +90,7 @@ def state_row(state: FeedState) -> dict[str, SqlValue]:
         "last_change_at": instant_or_none(state.last_change_at),
         "unconditional_at": instant_or_none(state.unconditional_at),
         "final_url": safe_or_none(state.final_url),
-        "learned": canonical(learned),
+        "learned": json_text(dict(zip(LEARNED, _learned(state), strict=True))),
         "learned_title": safe_or_none(state.profile.title),
         "learned_site": safe_or_none(state.profile.site_url),
     }
@@ -238,7 +241,7 @@ def revision_row(revision: StoredRevision) -> Mapping[str, SqlValue]:
 
 
 def _revision_row(revision: StoredRevision) -> Mapping[str, SqlValue]:
-    entry, prints = plain(revision.entry), revision.fingerprint
+    entry, prints = spelt(revision.entry), revision.fingerprint
     words = {name: entry.pop(name, None) for name in WORDS}
     details = {"entry": entry, "fingerprint": {"title": prints.title, "lead": prints.lead, "strong": prints.strong}}
     return {
@@ -257,7 +260,7 @@ def _revision_row(revision: StoredRevision) -> Mapping[str, SqlValue]:
         "displayed": int(revision.displayed),
         "reverts_to": revision.reverts_to,
         "reason": safe(revision.reason),
-        "details": canonical(details),
+        "details": encoded(details),
         "provenance": str(revision.provenance),
         "observed_at": instant_or_none(revision.observed_at),
     }

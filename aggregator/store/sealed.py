@@ -19,8 +19,8 @@ from aggregator.model import (
     Segment,
     SourceCard,
 )
-from aggregator.proving import canonical, sha256
-from aggregator.store.nouns import noun, plain
+from aggregator.proving import sha256
+from aggregator.store.nouns import json_text, noun
 from aggregator.store.segments import Tally
 from aggregator.store.stored import StoredEntry
 from aggregator.store.values import Row, SqlValue, instant, instant_text
@@ -102,7 +102,7 @@ def lasting(card: SourceCard) -> SourceCard:
 
 def card_text(card: SourceCard) -> str:
     """A card as canonical JSON."""
-    return canonical(plain(card))
+    return json_text(card)
 
 
 def card_digest(card: SourceCard) -> str:
@@ -117,7 +117,7 @@ def card_of(text: str) -> SourceCard:
 
 def tally_text(tally: Tally) -> str:
     """A tally as canonical JSON."""
-    return canonical(plain(tally))
+    return json_text(tally)
 
 
 def tally_of(text: str) -> Tally:
@@ -133,7 +133,7 @@ def segment_row(segment: Segment, snapshot: Snapshot) -> dict[str, SqlValue]:
         "kind": str(segment.kind),
         "updated_at": instant_text(segment.updated_at),
         "sealed_at": instant_text(segment.sealed_at),
-        "snapshot": canonical(plain(snapshot)),
+        "snapshot": json_text(snapshot),
     }
 
 

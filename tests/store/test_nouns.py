@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from aggregator.model import Bound, Entry, FeedState, Hints, Identity, Person, Precision, Reason, Rhythm, Stamp
-from aggregator.store.nouns import noun, plain
+from aggregator.proving import canonical
+from aggregator.store.nouns import json_text, noun, plain
 from tests.builders import NOW
 
 WORDS = some.text(max_size=20)
@@ -56,6 +57,41 @@ def test_an_entry_comes_back(entry: Entry) -> None:
 def test_a_state_comes_back(state: FeedState) -> None:
     """H-06: what polling has learned is what the next poll reads, durations to the microsecond."""
     assert noun(FeedState, json.loads(json.dumps(plain(state)))) == state
+
+
+ANY_TEXT = some.text(some.characters(), max_size=20)
+SCALARS = some.none() | some.booleans() | some.integers() | some.floats() | ANY_TEXT | INSTANTS | some.timedeltas()
+FACTS = some.recursive(
+    SCALARS | some.sampled_from(Identity) | ENTRIES | STATES,
+    lambda part: some.lists(part, max_size=3) | some.dictionaries(ANY_TEXT, part, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(FACTS)
+def test_fast_json_has_the_bytes_of_canonical_json(facts: object) -> None:
+    """D-20: rows and hashes of older versions hold, whatever encoder wrote them: floats, surrogates, order of keys."""
+    assert json_text(facts) == canonical(plain(facts))
+
+
+class Smart(str):
+    """A text that a parser has made."""
+
+    __slots__ = ()
+
+
+def test_fast_json_knows_classes_made_of_texts_and_numbers() -> None:
+    """What comes from a parser may be more than a text, and the edge of a float is written as it was."""
+    numbers = (1e16, 1e-7, -0.0, 5e-324, 1.7e308, float("inf"), float("nan"), 2**70, -(2**63))
+    facts = {
+        "text": Smart("\ud800 £"),
+        "numbers": numbers,
+        "none": (),
+        "points": ((1e-7, 1e22),),
+        "\U0001f600": 1,
+        "￿": 2,
+    }
+    assert json_text(facts) == canonical(plain(facts))
 
 
 def test_what_is_empty_is_left_out() -> None:
