@@ -29,8 +29,11 @@ def reason_text(reason: Reason) -> str:
     return f"{reason.text} ({reason.rule})"
 
 
-def first_entry(change: Added, sight: Sight, first: StoredEntry | None, public_id: PublicId) -> StoredEntry:
-    """The row of a new entry, not emitted yet. A copy of a copy belongs to the same lead (D-21)."""
+def first_entry(
+    change: Added, sight: Sight, first: StoredEntry | None, public_id: PublicId, upcoming: int
+) -> StoredEntry:
+    """The row of a new entry; ``upcoming`` is the number of the journal row that will tell of it. A copy of a copy
+    belongs to the same lead (D-21)."""
     words, prints, filed = change.candidate.entry, change.candidate.fingerprint, change.effective
     leader = None if first is None else first.lead or first.entry_id
     return StoredEntry(
@@ -59,6 +62,7 @@ def first_entry(change: Added, sight: Sight, first: StoredEntry | None, public_i
         lead=leader if change.outcome in COPIES else None,
         repost_of=first.entry_id if first and change.outcome is Outcome.REPOST else None,
         first_observed_at=sight.observed_at,
+        pub_seq=upcoming if change.emitted else None,
         announced=change.announced,
     )
 

@@ -80,7 +80,14 @@ def event_row(event: PublishEvent) -> dict[str, SqlValue]:
 
 def event_of(row: Row) -> PublishEvent:
     """The way back from `event_row`."""
-    same = {name: row[name] for name in ("seq", "feed_id", "entry_id", "revision", "size", "batch")}
     return PublishEvent(
-        kind=EventKind(row["kind"]), updated_at=instant(row["updated_at"]), at=instant(row["at"]), **same
+        seq=row["seq"],
+        kind=EventKind(row["kind"]),
+        feed_id=row["feed_id"],
+        entry_id=row["entry_id"],
+        revision=row["revision"],
+        updated_at=instant(row["updated_at"]),
+        at=instant(row["at"]),
+        size=row["size"],
+        batch=row["batch"],
     )

@@ -235,9 +235,8 @@ class _Scribe:
     def _add(self, change: Added) -> None:
         candidate, entry_id = change.candidate, self._tables.next_entry_id()
         first, sight = self._first(change), self._sight(entry_id)
-        entry = first_entry(change, sight, first, self._public_id(change.public_ids, entry_id))
-        if change.emitted:
-            entry = replace(entry, pub_seq=self._chain.upcoming)
+        public_id = self._public_id(change.public_ids, entry_id)
+        entry = first_entry(change, sight, first, public_id, self._chain.upcoming)
         revision = first_revision(change, sight)
         self._tables.add_entry(entry)
         self._tables.add_revision(revision)

@@ -62,8 +62,8 @@ class ChainTables(Protocol):
         """Publish events of the chain after this number, in order."""
         ...
 
-    def copies(self, lead: EntryId, limit: int) -> Sequence[StoredEntry]:
-        """Entries that repeat or duplicate this one, by number."""
+    def copies(self, leads: Sequence[EntryId], limit: int) -> Mapping[EntryId, Sequence[StoredEntry]]:
+        """Of each of these entries that has any, its copies by number, not more than ``limit``."""
         ...
 
     def floor(self, chain: str, below: int, count: int) -> int:

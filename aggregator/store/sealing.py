@@ -28,12 +28,14 @@ def seal(chain: str, tables: EntryTables) -> int:
     """Fold every event since the last one taken; returns how many. Events come in whole transactions only."""
     tally, taken = tables.chains.tally(chain), 0
     before = tally.number
-    while events := tables.chains.events_of(chain, tally.seq, PAGE):
+    more = True
+    while more:
+        events = tables.chains.events_of(chain, tally.seq, PAGE)
         for event in events:
             tally, segment = take(tally, chain, event)
             if segment is not None:
                 tally = _keep(segment, tally, tables)
-        taken += len(events)
+        taken, more = taken + len(events), len(events) == PAGE
     tally, segment = finish(tally, chain)
     if segment is not None:
         tally = _keep(segment, tally, tables)
@@ -63,8 +65,9 @@ def _keep(segment: Segment, tally: Tally, tables: EntryTables) -> Tally:
 
 
 def _snapshot(events: tuple[PublishEvent, ...], tables: EntryTables) -> Snapshot:
-    told = [(event, tables.entry(event.entry_id)) for event in events if event.kind is not EventKind.TOMBSTONE]
-    members = ((entry.entry_id, _copies(entry.entry_id, tables)) for _, entry in told)
+    live = [event for event in events if event.kind is not EventKind.TOMBSTONE]
+    entries = tables.entries_of([event.entry_id for event in live])
+    told = [(event, entries[event.entry_id]) for event in live]
     return Snapshot(
         # Where an entry was published again since, this document shows what it showed until then.
         shown={
@@ -72,7 +75,7 @@ def _snapshot(events: tuple[PublishEvent, ...], tables: EntryTables) -> Snapshot
             for event, entry in told
             if entry.pub_seq == event.seq and (entry.displayed, entry.updated_at) != (event.revision, event.updated_at)
         },
-        members={entry_id: copies for entry_id, copies in members if copies},
+        members=_members([entry.entry_id for _, entry in told], tables),
         withdrawn={entry.entry_id: (entry.withdrawn_at, entry.withdrawn_by) for _, entry in told if entry.withdrawn_at},
         filed={
             entry.entry_id: (entry.published_at, entry.precision, entry.basis)
@@ -91,6 +94,9 @@ def _kept_card(feed_id: FeedId, tables: EntryTables) -> str:
     return digest
 
 
-def _copies(lead: EntryId, tables: EntryTables) -> tuple[Member, ...]:
-    copies = tables.chains.copies(lead, MEMBERS)
-    return tuple(member(copy, feed_title(tables.feed(copy.feed_id))) for copy in copies)
+def _members(leads: list[EntryId], tables: EntryTables) -> dict[EntryId, tuple[Member, ...]]:
+    """The copies of each entry that has any."""
+    copies = tables.chains.copies(leads, MEMBERS)
+    feeds = dict.fromkeys(copy.feed_id for of_one in copies.values() for copy in of_one)
+    titles = {feed_id: feed_title(tables.feed(feed_id)) for feed_id in feeds}
+    return {lead: tuple(member(copy, titles[copy.feed_id]) for copy in of_one) for lead, of_one in copies.items()}

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 
 from aggregator.model import FeedId, FeedState, Revalidation, Source
 from aggregator.store.chain import Chain
+from aggregator.store.feed_rows import source_text
 from aggregator.store.nouns import plain
-from aggregator.store.rows import source_text
 from aggregator.store.stored import FeedTables, StoredFeed
 
 FLIGHT = timedelta(minutes=2)

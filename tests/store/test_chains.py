@@ -12,6 +12,8 @@ import pytest
 from aggregator.errors import StoreError
 from aggregator.model import EntryId, FeedId, FeedProfile, Hold, Provenance, PublicId, Sealed, Segment
 from aggregator.store.sqlite import SqliteStore, open_store
+from aggregator.store.sqlite.segments import COPIES
+from aggregator.store.sqlite.tables import Tables
 from tests.builders import HOUR, NOW, added, candidate, copy_of, query, record, revised
 from tests.store.conftest import Store, numbered
 from tests.store.test_contract import fill
@@ -191,6 +193,24 @@ def test_an_older_archive_is_sealed_when_it_is_opened(sqlite: SqliteStore, tmp_p
     assert [sealed(again, chain) for chain in ("feed", CHAIN)] == before
     assert listed(again, "feed") == [122, 121, *range(120, 70, -1)]
     again.close()
+
+
+@pytest.mark.parametrize("limit", [1, 5, 12, 13, 30])
+def test_copies_are_looked_up_for_many_entries(store: Store, limit: int) -> None:
+    """D-21: each entry with its own copies by number, however many another one has."""
+    fill(store, *notices(1, 2, 3))
+    for feed, first, numbers in (("bramford", 1, range(20, 32)), ("carleton", 3, range(40, 42))):
+        fill(store, *(copy_of(candidate(number, feed=feed), EntryId(first)) for number in numbers), feed=feed)
+    leads = [EntryId(3), EntryId(1), EntryId(2)]
+    if isinstance(store, SqliteStore):
+        with store.database.transaction() as writer:
+            found = Tables(writer).chains.copies(leads, limit)
+            plan = [row["detail"] for row in writer.execute(f"EXPLAIN QUERY PLAN {COPIES}", ("[1]", 2))]
+        assert any(step.startswith("SEARCH entries USING INDEX entries_by_lead") for step in plan), plan
+    else:
+        found = store.tables.chains.copies(leads, limit)
+    numbers = {lead: [copy.entry_id for copy in copies] for lead, copies in found.items()}
+    assert numbers == {1: list(range(4, 16))[:limit], 3: [16, 17][:limit]}
 
 
 def test_publishing_walks_no_table(sqlite: SqliteStore) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from aggregator.model import FeedState
+from aggregator.store.feed_rows import LEARNED, state_row
 from aggregator.store.hosts import host_of
-from aggregator.store.rows import LEARNED, state_row
 from aggregator.store.values import instant, instant_text, second_of, whole_second
 from tests.builders import NOW
 

@@ -18,7 +18,8 @@ from aggregator.model import (
     Person,
     Selection,
 )
-from aggregator.store.rows import entry_of, feed_of
+from aggregator.store.feed_rows import feed_of
+from aggregator.store.rows import entry_of
 from aggregator.store.sealed import lasting
 from aggregator.store.showing import card, item, member
 from aggregator.store.shown import lasting_card

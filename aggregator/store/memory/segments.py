@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from aggregator.model import EntryId, EventKind, PublishEvent, Sealed, Segment, SourceCard
@@ -38,9 +38,9 @@ class ChainShelves:
         wanted = (each for each in self.events.values() if chain in (COMBINED, chain_of(each.feed_id)))
         return tuple(islice((each for each in wanted if each.seq > after), limit))
 
-    def copies(self, lead: EntryId, limit: int) -> list[StoredEntry]:
-        """Entries that repeat or duplicate this one, by number."""
-        return self._copies_of(lead)[:limit]
+    def copies(self, leads: Sequence[EntryId], limit: int) -> dict[EntryId, list[StoredEntry]]:
+        """Of each of these entries that has any, its copies by number, not more than ``limit``."""
+        return {lead: found[:limit] for lead in leads if (found := self._copies_of(lead))}
 
     def told(self, chain: str) -> list[StoredEntry]:
         """Announced entries of the chain, newest first."""

@@ -25,6 +25,7 @@ from aggregator.model import (
 )
 from aggregator.model.takedown import Takedown
 from aggregator.proving import GENESIS
+from aggregator.store.feed_rows import source_text
 from aggregator.store.hosts import host_of
 from aggregator.store.memory.absences import Absences
 from aggregator.store.memory.captures import Bodies
@@ -34,7 +35,6 @@ from aggregator.store.memory.segments import ChainShelves
 from aggregator.store.memory.shelf import Shelf, Undo
 from aggregator.store.memory.watching import Watching
 from aggregator.store.poll_rows import poll_row
-from aggregator.store.rows import source_text
 from aggregator.store.stored import Settled, StoredEntry, StoredFeed, StoredRevision
 from aggregator.store.syncing import nearest
 from aggregator.store.values import SqlValue
@@ -170,6 +170,10 @@ class Tables:
         if found is None:
             raise StoreError(f"there is no entry {entry_id}")
         return found
+
+    def entries_of(self, numbers: Sequence[EntryId]) -> dict[EntryId, StoredEntry]:
+        """Each of these entries. Raises `StoreError` where there is one of them not."""
+        return {number: self.entry(number) for number in numbers}
 
     def add_entry(self, entry: StoredEntry) -> None:
         """A new entry, with its key; the feed's keys and all public ids are unique."""

@@ -22,7 +22,7 @@ from aggregator.model import (
 )
 from aggregator.proving import sha256
 from aggregator.store.captures import CAPTURED
-from aggregator.store.rows import feed_of
+from aggregator.store.feed_rows import feed_of
 from aggregator.store.showing import card
 from aggregator.store.sqlite.connection import Database
 from aggregator.store.sqlite.days import heads

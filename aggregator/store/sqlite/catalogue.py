@@ -18,7 +18,8 @@ from aggregator.model import (
     PollLine,
     Revision,
 )
-from aggregator.store.rows import entry_of, feed_of, journal_of, revision_of
+from aggregator.store.feed_rows import feed_of
+from aggregator.store.rows import entry_of, journal_of, revision_of
 from aggregator.store.showing import by_time, entry_line, feed_line, version
 from aggregator.store.sqlite import watching
 from aggregator.store.sqlite.connection import Database

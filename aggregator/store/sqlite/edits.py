@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aggregator.model import Edit, EntryId
 from aggregator.store.edits import WALK, edit_of, is_told
-from aggregator.store.rows import feed_of
+from aggregator.store.feed_rows import feed_of
 from aggregator.store.showing import card
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.items import entry_in, version_in

@@ -50,14 +50,14 @@ EVENTS = (
 
 _ADD = """
 INSERT INTO events (seq, kind, feed_id, entry_id, revision, updated_at, at, size, batch)
-VALUES (:seq, :kind, :feed_id, :entry_id, :revision, :updated_at, :at, :size, :batch)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _AFTER = "SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT 0 + ?"
 
 
 def add_event(writer: sqlite3.Connection, event: PublishEvent) -> None:
     """One more publish event."""
-    writer.execute(_ADD, event_row(event))
+    writer.execute(_ADD, tuple(event_row(event).values()))
 
 
 def events(reader: sqlite3.Connection, after: int, limit: int) -> tuple[PublishEvent, ...]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+
 from aggregator.model import EntryId, FeedId, PublishEvent, Segment, SourceCard
 from aggregator.store.events import event_of
 from aggregator.store.rows import entry_of
@@ -54,7 +58,11 @@ _TALLY = "SELECT tally FROM chains WHERE chain = ?"
 _SET_TALLY = "INSERT INTO chains (chain, tally) VALUES (?, ?) ON CONFLICT (chain) DO UPDATE SET tally = excluded.tally"
 _OF_ALL = "SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT 0 + ?"
 _OF_FEED = "SELECT * FROM events INDEXED BY events_by_feed WHERE feed_id = ? AND seq > ? ORDER BY seq LIMIT 0 + ?"
-_COPIES = """
+COPIES = """
+SELECT entries.* FROM json_each(?1) AS asked CROSS JOIN entries INDEXED BY entries_by_lead
+ON duplicate_of = asked.value AND forgotten_at IS NULL LIMIT 0 + ?2
+"""
+_COPIES_OF = """
 SELECT * FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = ? AND forgotten_at IS NULL
 ORDER BY id LIMIT 0 + ?
 """
@@ -103,6 +111,10 @@ def rows_holding(connection: sqlite3.Connection, entry_id: EntryId) -> list[sqli
     return rows
 
 
+def _number(entry: StoredEntry) -> EntryId:
+    return entry.entry_id
+
+
 class ChainRows:
     """The part of the written tables that seals; inside a transaction of the caller."""
 
@@ -121,9 +133,16 @@ class ChainRows:
         """Publish events of the chain after this number, in order."""
         return events_of(self._writer, chain, after, limit)
 
-    def copies(self, lead: EntryId, limit: int) -> tuple[StoredEntry, ...]:
-        """Entries that repeat or duplicate this one, by number."""
-        return tuple(entry_of(row) for row in self._writer.execute(_COPIES, (lead, limit)))
+    def copies(self, leads: Sequence[EntryId], limit: int) -> dict[EntryId, list[StoredEntry]]:
+        """Of each of these entries that has any, its copies by number, not more than ``limit``. Together they
+        are few; where they are not, those of each entry are looked up by themselves."""
+        most, found = len(leads) + limit, defaultdict[EntryId, list[StoredEntry]](list)
+        rows = self._writer.execute(COPIES, (json.dumps(leads), most)).fetchall()
+        if len(rows) == most:
+            rows = [row for lead in leads for row in self._writer.execute(_COPIES_OF, (lead, limit))]
+        for row in rows:
+            found[row["duplicate_of"]].append(entry_of(row))
+        return {lead: sorted(copies, key=_number)[:limit] for lead, copies in found.items()}
 
     def floor(self, chain: str, below: int, count: int) -> int:
         """The lowest publish number of the ``count`` newest announced entries under ``below``; 0 for none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -9,18 +10,10 @@ from functools import cache
 from aggregator.errors import StoreError, UnknownFeedError
 from aggregator.model import Alias, ContentHash, EntryId, FeedId, JournalRow, Key, PollRecord, PublicId, PublishEvent
 from aggregator.proving import GENESIS
+from aggregator.store.feed_rows import feed_of, feed_row, state_row
 from aggregator.store.hosts import host_of
 from aggregator.store.poll_rows import poll_row
-from aggregator.store.rows import (
-    alias_digest,
-    entry_of,
-    entry_row,
-    feed_of,
-    feed_row,
-    revision_of,
-    revision_row,
-    state_row,
-)
+from aggregator.store.rows import alias_digest, entry_of, entry_row, revision_of, revision_row
 from aggregator.store.sqlite.captures import Bodies
 from aggregator.store.sqlite.driver import sqlite3
 from aggregator.store.sqlite.events import add_event
@@ -36,6 +29,7 @@ from aggregator.store.values import SqlValue, instant_or_none, instant_text, saf
 _TIP = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
 _APPEND = "INSERT INTO journal (seq, kind, feed_id, entry_id, at, payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _DAY = "SELECT day FROM days ORDER BY first_seq DESC LIMIT 1"
+_ENTRIES = "SELECT * FROM entries WHERE id IN (SELECT value FROM json_each(?))"
 _TOUCH = "UPDATE entries SET last_seen_at = ?, last_poll_id = ? WHERE id = ?"
 _OWNER = "SELECT entry_id FROM identities WHERE feed_id = ? AND key = ?"
 _KEY = "INSERT INTO identities (feed_id, key, entry_id) VALUES (?, ?, ?)"
@@ -62,9 +56,14 @@ def _insert(table: str, names: tuple[str, ...]) -> str:
 _KNOWN: dict[str, str] = {}
 
 
-def _known(table: str, row: Mapping[str, SqlValue]) -> str:
-    """The same for tables whose rows always have the same columns: hashing their names costs more than the look-up."""
-    return _KNOWN.get(table) or _KNOWN.setdefault(table, insert(table, row))
+def _known(table: str, row: Mapping[str, SqlValue]) -> tuple[str, tuple[SqlValue, ...]]:
+    """The same for tables whose rows always have the same columns in the same order, with the values by place: finding
+    each by its name costs as much as writing it."""
+    return _KNOWN.get(table) or _KNOWN.setdefault(table, _by_place(table, row)), tuple(row.values())
+
+
+def _by_place(table: str, row: Mapping[str, SqlValue]) -> str:
+    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608
 
 
 def update(table: str, row: Mapping[str, SqlValue]) -> str:
@@ -141,7 +140,7 @@ class Tables:
         """One row for one request, with the number of the body it brought. Raises `UnknownFeedError`."""
         row = poll_row(record, capture)
         try:
-            return int(self._writer.execute(_known("polls", row), row).lastrowid or 0)
+            return int(self._writer.execute(*_known("polls", row)).lastrowid or 0)
         except sqlite3.IntegrityError:
             # A poll of a feed that there is none of; any other conflict stays one.
             self.feed(record.feed_id)
@@ -176,10 +175,15 @@ class Tables:
             raise StoreError(f"there is no entry {entry_id}")
         return entry_of(row)
 
+    def entries_of(self, numbers: Sequence[EntryId]) -> dict[EntryId, StoredEntry]:
+        """Each of these entries. Raises `StoreError` where there is one of them not."""
+        found = {EntryId(row["id"]): entry_of(row) for row in self._writer.execute(_ENTRIES, (json.dumps(numbers),))}
+        return {number: found.get(number) or self.entry(number) for number in numbers}
+
     def add_entry(self, entry: StoredEntry) -> None:
         """A new entry, with its key; the feed's keys and all public ids are unique."""
         row = entry_row(entry)
-        self._writer.execute(_known("entries", row), row)
+        self._writer.execute(*_known("entries", row))
         self._writer.execute(_KEY, (entry.feed_id, row["key"], entry.entry_id))
         self._next_entry = entry.entry_id + 1
 
@@ -198,7 +202,7 @@ class Tables:
     def add_revision(self, revision: StoredRevision) -> None:
         """A further version."""
         row = revision_row(revision)
-        self._writer.execute(_known("revisions", row), row)
+        self._writer.execute(*_known("revisions", row))
 
     def revision(self, entry_id: EntryId, number: int) -> StoredRevision:
         """One version of an entry. Raises `StoreError` where there is none."""
