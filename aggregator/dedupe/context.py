@@ -87,16 +87,18 @@ class Case:
 
     def own(self, heads: Iterable[Head]) -> tuple[Head, ...]:
         """Those of this feed (P-12: no key, no alias reaches beyond its feed)."""
-        return tuple(head for head in heads if head.feed_id == self.feed_id)
+        feed_id = self.feed_id
+        return tuple([head for head in heads if head.feed_id == feed_id])
 
     def by_alias(self, alias: Alias) -> tuple[Head, ...]:
         """The entries of this feed that are known by an alias."""
-        return self.own(self.heads.by_alias.get(alias, ()))
+        known = self.heads.by_alias.get(alias)
+        return self.own(known) if known else ()
 
 
 def open_case(candidates: Sequence[Candidate], heads: Heads, context: DecideContext, now: datetime) -> Case:
     """A document ready to be decided."""
-    holders = {alias: frozenset(head.entry_id for head in known) for alias, known in heads.by_alias.items()}
+    holders = {alias: frozenset([head.entry_id for head in known]) for alias, known in heads.by_alias.items()}
     return Case(candidates=candidates, heads=heads, context=context, now=now, holders=holders)
 
 

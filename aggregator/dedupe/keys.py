@@ -15,6 +15,8 @@ _IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f-\xa0<>"{}|\\^`\ud8
 _WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _ACTIVE = ("javascript:", "vbscript:", "data:", "file:")
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
+# How most ids that are addresses are written: `urlsplit` would part them at the same places.
+_PLAIN = re.compile(r"""https?://[A-Za-z0-9.:-]+((?:/[!"$->@-Z\\^-~]*)?)(?:\?([!"$-Z\\^-~]*))?(?:\#([!-Z\\^-~]*))?""")
 
 
 def spell(kind: str, *parts: str) -> Key:
@@ -33,7 +35,11 @@ def is_placed(key: Key) -> bool:
 
 def plain_link(link: str | None) -> str:
     """A canonical link for comparing, where http equals https (P-21); empty where there is none."""
-    return _SCHEME.sub("", link, count=1) if link else ""
+    if not link:
+        return ""
+    if link.startswith(("https://", "http://")):
+        return link.partition("://")[2]
+    return _SCHEME.sub("", link, count=1)
 
 
 def link_alias(link: str) -> Alias:
@@ -47,12 +53,20 @@ def aliases_of_id(raw_id: str) -> tuple[Alias, ...]:
         return ()
     name, slash, rest = raw_id.partition("//")[2].partition("/")
     host = Alias(kind="host", value=_bounded(f"{name.lower()}{slash}{rest}"))
-    try:
-        parts = urlsplit(raw_id)
-    except ValueError:
-        return (host,)
-    path = parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+    path = _path(raw_id)
     return (host, Alias(kind="path", value=_bounded(path))) if path.strip("/") else (host,)
+
+
+def _path(address: str) -> str:
+    """Path, query and fragment of a web address; empty where it cannot be read."""
+    if plain := _PLAIN.fullmatch(address):
+        path, query, fragment = plain.groups()
+    else:
+        try:
+            _, _, path, query, fragment = urlsplit(address)
+        except ValueError:
+            return ""
+    return path + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
 
 
 def public_ids(entry: Entry, tag: str, key: Key) -> tuple[PublicId, ...]:
@@ -74,7 +88,8 @@ def _is_publishable(raw_id: str, permalink: bool | None) -> bool:
 
 
 def _bounded(value: str) -> str:
-    if len(value) <= _LONGEST and not _UNFIT.search(value):
+    # Of printable characters none is unfit, and most values have no other ones.
+    if len(value) <= _LONGEST and (value.isprintable() or not _UNFIT.search(value)):
         return value
     return f"sha256:{_hash(value)}"
 

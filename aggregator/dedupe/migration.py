@@ -22,6 +22,8 @@ _EVENTS = 2
 
 def migrated(case: Case, strangers: Sequence[Candidate], present: AbstractSet[EntryId]) -> tuple[Match, ...]:
     """P-15: the unknown ids of a document that match known ones one to one by host or path, if they are half of it."""
+    if not case.heads.by_alias:
+        return ()
     pairs = _one_to_one(
         (candidate, head)
         for candidate in strangers

@@ -143,6 +143,8 @@ def _weight(match: Match) -> tuple[float, bool]:
 def _by_alias(case: Case, found: Recognition) -> Iterable[Match]:
     """P-14 for each stranger; an entry that this document lists, or that was just recognised, is not free."""
     taken, index = set(found.present), _index(case, found.strangers)
+    if not index:
+        return
     for candidate in found.strangers:
         match = _aliased(case, candidate, index, taken)
         if match:
@@ -159,6 +161,8 @@ def _index(case: Case, strangers: Iterable[Candidate]) -> _Index:
     A link that a whole feed shares has thousands of entries: each is looked at once, not once for each stranger.
     """
     index: _Index = defaultdict(list)
+    if not case.heads.by_alias:
+        return index
     for alias in dict.fromkeys(alias for candidate in strangers for alias in candidate.aliases):
         heads = case.by_alias(alias)
         for head in heads:

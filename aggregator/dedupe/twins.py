@@ -59,6 +59,8 @@ class Shelf:
         """Twins whose date is near (D-11); at most a hundred a day, which only a template ever reaches. Where only a
         month is known, it is filed under its first day."""
         content = candidate.fingerprint.content
+        if content not in self.texts:
+            return ()
         if when.precision is Precision.MONTH:
             return tuple(twin for twin in islice(self.texts.get(content, ()), _MOST) if near(twin.effective, when))
         days = [when.day + step for step in (-_DAY, timedelta(), _DAY)]
@@ -118,7 +120,8 @@ def templates(case: Case, found: Recognition) -> tuple[ContentHash, ...]:
         if candidate.entry.link:
             links[content].add(plain_link(candidate.entry.link))
     for content, seen in days.items():
-        seen.update(head.day for head in case.own(case.heads.by_content.get(content, ())))
+        if known := case.heads.by_content.get(content):
+            seen.update([head.day for head in case.own(known)])
     flagged = (text for text in days if len(days[text]) >= _TEMPLATE_DAYS or len(links[text]) > 1)
     return tuple(sorted(text for text in flagged if text not in case.heads.templates))
 
