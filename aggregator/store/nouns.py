@@ -52,7 +52,14 @@ def _same(value: Any) -> Any:
 
 
 def _spelt(value: float) -> msgspec.Raw:
-    return msgspec.Raw(json.dumps(value))
+    """A float as the standard library's encoder writes it; what is no number has a name of its own there."""
+    word = float.__repr__(value)
+    return msgspec.Raw(json.dumps(value) if "n" in word else word)
+
+
+def _spelt_list(values: tuple[float, ...] | list[float]) -> msgspec.Raw | list[msgspec.Raw]:
+    words = ",".join(map(float.__repr__, values))
+    return list(map(_spelt, values)) if "n" in words else msgspec.Raw(f"[{words}]")
 
 
 def _text(value: str) -> str:
@@ -71,8 +78,9 @@ def _value(value: Enum) -> Any:
 class _Parts(dict[type, Part]):
     """How to take a value of each class apart; classes are added when they are first met."""
 
-    def __init__(self, number: Part) -> None:
-        """``number`` takes a float."""
+    def __init__(self, number: Part, numbers: Part) -> None:
+        """``number`` takes a float, ``numbers`` a sequence of nothing else."""
+        self._numbers = numbers
         super().__init__(
             {
                 str: _text,
@@ -103,11 +111,10 @@ class _Parts(dict[type, Part]):
                 return part
         return self.get(next((base for base in kind.__mro__ if base in self), type(None)), _same)
 
-    def _list(self, value: tuple[Any, ...] | list[Any]) -> list[Any]:
+    def _list(self, value: tuple[Any, ...] | list[Any]) -> Any:
         if type(value[0] if value else None) is float and set(map(type, value)) == {float}:
             # The hours of a rhythm, at every poll: nothing in them needs care but their spelling.
-            number = self[float]
-            return list(value) if number is _same else list(map(number, value))
+            return self._numbers(value)
         return [self[type(part)](part) for part in value]
 
     def _mapping(self, value: Mapping[Any, Any]) -> dict[str, Any]:
@@ -148,4 +155,4 @@ def _idles(default: object) -> bool:
     return default is not MISSING and default in _EMPTY
 
 
-_PLAIN, _SPELT = _Parts(_same), _Parts(_spelt)
+_PLAIN, _SPELT = _Parts(_same, list), _Parts(_spelt, _spelt_list)

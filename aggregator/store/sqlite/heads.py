@@ -98,11 +98,11 @@ class Search:
         keys, aliases, contents = self._by_keys(), self._by_aliases(), self._by_contents()
         kin = self._kin() if query.titles else []
         keyed = frozenset(keys.values())
-        worded = keyed.union(*aliases.values(), kin)
+        worded = keyed.union(*[found for _, found in aliases], kin)
         heads = self._heads(worded.union(*contents.values()), worded, keyed)
         return Heads(
             by_key={key: heads[number] for key, number in keys.items()},
-            by_alias={alias: tuple([heads[each] for each in found]) for alias, found in aliases.items()},
+            by_alias={alias: tuple([heads[each] for each in found]) for alias, found in aliases},
             by_content={content: tuple([heads[each] for each in found]) for content, found in contents.items()},
             templates=self._guarded(),
             kin=tuple(heads[number] for number in kin),
@@ -119,18 +119,19 @@ class Search:
         rows = self._all(_KEYS, self._query.feed_id, json.dumps(list(spelt)))
         return {spelt[key]: EntryId(number) for key, number in rows}
 
-    def _by_aliases(self) -> dict[Alias, list[EntryId]]:
+    def _by_aliases(self) -> list[tuple[Alias, list[EntryId]]]:
         """The latest entries under each alias that any entry has, in the order asked. Together they are few; where they
         are not, each alias is looked up by itself."""
-        digests = {alias: alias_digest(self._query.feed_id, alias) for alias in self._query.aliases}
+        feed_id, asked = self._query.feed_id, self._query.aliases
+        digests = [alias_digest(feed_id, alias) for alias in asked]
         most, found = len(digests) + HEADS_A_HASH, defaultdict[bytes, list[EntryId]](list)
-        rows = self._all(_ALIASES, json.dumps([digest.hex() for digest in digests.values()]), most)
+        rows = self._all(_ALIASES, json.dumps([digest.hex() for digest in digests]), most)
         for digest, number in rows:
             found[bytes.fromhex(digest)].append(EntryId(number))
         if len(rows) == most:
-            found.update((digest, self._by_alias(digest)) for digest in digests.values())
-        known = ((alias, found.get(digest)) for alias, digest in digests.items())
-        return {alias: sorted(numbers)[-HEADS_A_HASH:] for alias, numbers in known if numbers}
+            found.update((digest, self._by_alias(digest)) for digest in digests)
+        known = zip(asked, map(found.get, digests), strict=True)
+        return [(alias, sorted(numbers)[-HEADS_A_HASH:]) for alias, numbers in known if numbers]
 
     def _by_alias(self, digest: bytes) -> list[EntryId]:
         return [EntryId(row[0]) for row in self._rows.execute(_ALIAS, (digest, HEADS_A_HASH))]
