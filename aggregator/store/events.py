@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from aggregator.model import Entry, EventKind, FeedId, PublishEvent, Republish
 from aggregator.store.stored import EntryTables, StoredEntry, StoredRevision
-from aggregator.store.values import Row, SqlValue, instant, instant_text, safe
+from aggregator.store.values import SqlValue, instant, instant_text, safe
 
 FRAME = 1_000
 """Bytes of a published entry besides its words: ids, dates, links and the source."""
 LONGEST_SUMMARY = 1_000
 LARGEST_BODY = 100_000
 """Bytes up to which words count: longer ones are not published either."""
+
+
+_KINDS = {str(kind): kind for kind in EventKind}
 
 
 class Announcer:
@@ -78,16 +83,17 @@ def event_row(event: PublishEvent) -> dict[str, SqlValue]:
     }
 
 
-def event_of(row: Row) -> PublishEvent:
-    """The way back from `event_row`."""
+def event_of(row: Sequence[Any]) -> PublishEvent:
+    """The way back from a row of ``events``: its values, in the order of `event_row` and of the table."""
+    seq, kind, feed_id, entry_id, revision, updated_at, at, size, batch = row
     return PublishEvent(
-        seq=row["seq"],
-        kind=EventKind(row["kind"]),
-        feed_id=row["feed_id"],
-        entry_id=row["entry_id"],
-        revision=row["revision"],
-        updated_at=instant(row["updated_at"]),
-        at=instant(row["at"]),
-        size=row["size"],
-        batch=row["batch"],
+        seq=seq,
+        kind=_KINDS[kind],
+        feed_id=feed_id,
+        entry_id=entry_id,
+        revision=revision,
+        updated_at=instant(updated_at),
+        at=instant(at),
+        size=size,
+        batch=batch,
     )

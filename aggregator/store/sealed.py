@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from aggregator.model import (
     EntryId,
@@ -47,6 +47,19 @@ class Snapshot:
         return self.shown.get(event.entry_id, (event.revision, event.updated_at))[0]
 
 
+class Told(NamedTuple):
+    """What sealing asks of a published entry; fields as in `StoredEntry`."""
+
+    pub_seq: int | None
+    displayed: int
+    updated_at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+    published_at: datetime
+    precision: Precision
+    basis: str
+
+
 class ChainTables(Protocol):
     """What sealing reads and writes, inside a transaction of the caller."""
 
@@ -64,6 +77,10 @@ class ChainTables(Protocol):
 
     def copies(self, leads: Sequence[EntryId], limit: int) -> Mapping[EntryId, Sequence[StoredEntry]]:
         """Of each of these entries that has any, its copies by number, not more than ``limit``."""
+        ...
+
+    def told_of(self, numbers: Sequence[EntryId]) -> Mapping[EntryId, Told]:
+        """Each of these entries. Raises `StoreError` where there is one of them not."""
         ...
 
     def floor(self, chain: str, below: int, count: int) -> int:

@@ -66,19 +66,21 @@ def _keep(segment: Segment, tally: Tally, tables: EntryTables) -> Tally:
 
 def _snapshot(events: tuple[PublishEvent, ...], tables: EntryTables) -> Snapshot:
     live = [event for event in events if event.kind is not EventKind.TOMBSTONE]
-    entries = tables.entries_of([event.entry_id for event in live])
+    entries = tables.chains.told_of([event.entry_id for event in live])
     told = [(event, entries[event.entry_id]) for event in live]
     return Snapshot(
         # Where an entry was published again since, this document shows what it showed until then.
         shown={
-            entry.entry_id: (entry.displayed, entry.updated_at)
+            event.entry_id: (entry.displayed, entry.updated_at)
             for event, entry in told
             if entry.pub_seq == event.seq and (entry.displayed, entry.updated_at) != (event.revision, event.updated_at)
         },
-        members=_members([entry.entry_id for _, entry in told], tables),
-        withdrawn={entry.entry_id: (entry.withdrawn_at, entry.withdrawn_by) for _, entry in told if entry.withdrawn_at},
+        members=_members([event.entry_id for event in live], tables),
+        withdrawn={
+            event.entry_id: (entry.withdrawn_at, entry.withdrawn_by) for event, entry in told if entry.withdrawn_at
+        },
         filed={
-            entry.entry_id: (entry.published_at, entry.precision, entry.basis)
+            event.entry_id: (entry.published_at, entry.precision, entry.basis)
             for event, entry in told
             if event.kind is EventKind.BACKFILL
         },

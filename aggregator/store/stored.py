@@ -205,10 +205,6 @@ class EntryTables(JournalTable, Protocol):
         """One entry. Raises `StoreError` where there is none."""
         ...
 
-    def entries_of(self, numbers: Sequence[EntryId]) -> Mapping[EntryId, StoredEntry]:
-        """Each of these entries. Raises `StoreError` where there is one of them not."""
-        ...
-
     def add_entry(self, entry: StoredEntry) -> None:
         """A new entry, with its key."""
         ...

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import islice
+from operator import attrgetter
 
+from aggregator.errors import StoreError
 from aggregator.model import EntryId, EventKind, PublishEvent, Sealed, Segment, SourceCard
 from aggregator.store.memory.shelf import Shelf, Undo
-from aggregator.store.sealed import Snapshot
+from aggregator.store.sealed import Snapshot, Told
 from aggregator.store.segments import COMBINED, Tally, chain_of
 from aggregator.store.stored import StoredEntry
+
+_facts = attrgetter(*Told._fields)
 
 
 class ChainShelves:
@@ -41,6 +45,12 @@ class ChainShelves:
     def copies(self, leads: Sequence[EntryId], limit: int) -> dict[EntryId, list[StoredEntry]]:
         """Of each of these entries that has any, its copies by number, not more than ``limit``."""
         return {lead: found[:limit] for lead in leads if (found := self._copies_of(lead))}
+
+    def told_of(self, numbers: Sequence[EntryId]) -> dict[EntryId, Told]:
+        """Each of these entries. Raises `StoreError` where there is one of them not."""
+        if missing := [number for number in numbers if number not in self._entries]:
+            raise StoreError(f"there is no entry {missing[0]}")
+        return {number: Told(*_facts(self._entries[number])) for number in numbers}
 
     def told(self, chain: str) -> list[StoredEntry]:
         """Announced entries of the chain, newest first."""

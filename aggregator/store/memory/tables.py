@@ -171,10 +171,6 @@ class Tables:
             raise StoreError(f"there is no entry {entry_id}")
         return found
 
-    def entries_of(self, numbers: Sequence[EntryId]) -> dict[EntryId, StoredEntry]:
-        """Each of these entries. Raises `StoreError` where there is one of them not."""
-        return {number: self.entry(number) for number in numbers}
-
     def add_entry(self, entry: StoredEntry) -> None:
         """A new entry, with its key; the feed's keys and all public ids are unique."""
         if (entry.feed_id, entry.key) in self.keys or entry.public_id in self.public_ids:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aggregator.model import PublishEvent
 from aggregator.store.events import FRAME, LARGEST_BODY, LONGEST_SUMMARY, event_of, event_row
-from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.sqlite.driver import sqlite3, values_of
 
 _SIZE = f"""
 {FRAME} + length(CAST(shown.title AS BLOB))
@@ -62,4 +62,4 @@ def add_event(writer: sqlite3.Connection, event: PublishEvent) -> None:
 
 def events(reader: sqlite3.Connection, after: int, limit: int) -> tuple[PublishEvent, ...]:
     """Publish events after this number, in order."""
-    return tuple(event_of(row) for row in reader.execute(_AFTER, (max(after, 0), max(limit, 0))))
+    return tuple(map(event_of, values_of(reader, _AFTER, (max(after, 0), max(limit, 0)))))

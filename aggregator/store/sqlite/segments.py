@@ -5,14 +5,26 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from aggregator.model import EntryId, FeedId, PublishEvent, Segment, SourceCard
+from aggregator.errors import StoreError
+from aggregator.model import EntryId, FeedId, Precision, PublishEvent, Segment, SourceCard
 from aggregator.store.events import event_of
 from aggregator.store.rows import entry_of
-from aggregator.store.sealed import Snapshot, card_text, segment_of, segment_row, snapshot_of, tally_of, tally_text
+from aggregator.store.sealed import (
+    Snapshot,
+    Told,
+    card_text,
+    segment_of,
+    segment_row,
+    snapshot_of,
+    tally_of,
+    tally_text,
+)
 from aggregator.store.segments import COMBINED, Tally, chain_of
-from aggregator.store.sqlite.driver import sqlite3
+from aggregator.store.sqlite.driver import sqlite3, values_of
 from aggregator.store.stored import StoredEntry
+from aggregator.store.values import instant, maybe_instant
 
 SEGMENTS = (
     "CREATE TABLE chains (chain TEXT PRIMARY KEY, tally TEXT NOT NULL) STRICT, WITHOUT ROWID",
@@ -58,6 +70,10 @@ _TALLY = "SELECT tally FROM chains WHERE chain = ?"
 _SET_TALLY = "INSERT INTO chains (chain, tally) VALUES (?, ?) ON CONFLICT (chain) DO UPDATE SET tally = excluded.tally"
 _OF_ALL = "SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT 0 + ?"
 _OF_FEED = "SELECT * FROM events INDEXED BY events_by_feed WHERE feed_id = ? AND seq > ? ORDER BY seq LIMIT 0 + ?"
+_TOLD = """
+SELECT id, pub_seq, displayed, updated_at, withdrawn_at, withdrawn_by, published_at, published_precision,
+published_basis FROM entries WHERE id IN (SELECT value FROM json_each(?))
+"""
 COPIES = """
 SELECT entries.* FROM json_each(?1) AS asked CROSS JOIN entries INDEXED BY entries_by_lead
 ON duplicate_of = asked.value AND forgotten_at IS NULL LIMIT 0 + ?2
@@ -92,10 +108,8 @@ snapshot) VALUES (:chain, :number, :month, :part, :kind, :first, :last, :events,
 def events_of(connection: sqlite3.Connection, chain: str, after: int, limit: int) -> tuple[PublishEvent, ...]:
     """Publish events of a chain after this number, in order."""
     if chain == COMBINED:
-        rows = connection.execute(_OF_ALL, (after, limit))
-    else:
-        rows = connection.execute(_OF_FEED, (chain.removeprefix("feeds/"), after, limit))
-    return tuple(event_of(row) for row in rows)
+        return tuple(map(event_of, values_of(connection, _OF_ALL, (after, limit))))
+    return tuple(map(event_of, values_of(connection, _OF_FEED, (chain.removeprefix("feeds/"), after, limit))))
 
 
 def tally_in(connection: sqlite3.Connection, chain: str) -> Tally:
@@ -109,6 +123,13 @@ def rows_holding(connection: sqlite3.Connection, entry_id: EntryId) -> list[sqli
     facts = {"combined": COMBINED, "own": chain_of(FeedId("")), "entry": entry_id}
     rows: list[sqlite3.Row] = connection.execute(_HOLDING, facts).fetchall()
     return rows
+
+
+def _told(row: Sequence[Any]) -> Told:
+    """A row of `_TOLD`."""
+    _, pub_seq, displayed, updated, withdrawn, by, published, precision, basis = row
+    at = maybe_instant(withdrawn)
+    return Told(pub_seq, displayed, instant(updated), at, by, instant(published), Precision(precision), basis)
 
 
 def _number(entry: StoredEntry) -> EntryId:
@@ -143,6 +164,13 @@ class ChainRows:
         for row in rows:
             found[row["duplicate_of"]].append(entry_of(row))
         return {lead: sorted(copies, key=_number)[:limit] for lead, copies in found.items()}
+
+    def told_of(self, numbers: Sequence[EntryId]) -> dict[EntryId, Told]:
+        """Each of these entries. Raises `StoreError` where there is one of them not."""
+        found = {EntryId(row[0]): _told(row) for row in values_of(self._writer, _TOLD, (json.dumps(numbers),))}
+        if missing := [number for number in numbers if number not in found]:
+            raise StoreError(f"there is no entry {missing[0]}")
+        return found
 
     def floor(self, chain: str, below: int, count: int) -> int:
         """The lowest publish number of the ``count`` newest announced entries under ``below``; 0 for none."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -29,7 +28,6 @@ from aggregator.store.values import SqlValue, instant_or_none, instant_text, saf
 _TIP = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
 _APPEND = "INSERT INTO journal (seq, kind, feed_id, entry_id, at, payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _DAY = "SELECT day FROM days ORDER BY first_seq DESC LIMIT 1"
-_ENTRIES = "SELECT * FROM entries WHERE id IN (SELECT value FROM json_each(?))"
 _TOUCH = "UPDATE entries SET last_seen_at = ?, last_poll_id = ? WHERE id = ?"
 _OWNER = "SELECT entry_id FROM identities WHERE feed_id = ? AND key = ?"
 _KEY = "INSERT INTO identities (feed_id, key, entry_id) VALUES (?, ?, ?)"
@@ -174,11 +172,6 @@ class Tables:
         if row is None:
             raise StoreError(f"there is no entry {entry_id}")
         return entry_of(row)
-
-    def entries_of(self, numbers: Sequence[EntryId]) -> dict[EntryId, StoredEntry]:
-        """Each of these entries. Raises `StoreError` where there is one of them not."""
-        found = {EntryId(row["id"]): entry_of(row) for row in self._writer.execute(_ENTRIES, (json.dumps(numbers),))}
-        return {number: found.get(number) or self.entry(number) for number in numbers}
 
     def add_entry(self, entry: StoredEntry) -> None:
         """A new entry, with its key; the feed's keys and all public ids are unique."""
