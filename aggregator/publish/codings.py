@@ -15,14 +15,11 @@ SMALLEST = 512
 """Bytes below which a copy saves nothing worth a file."""
 
 
-_ON_REQUEST = re.compile(r"feeds/[^/]+(?:\.html|/[0-9]{4}/.+)")
-"""Pages and months of single sources: each poll writes many anew, and hardly one of them is asked for before the next.
-Our web server packs them when they are asked for."""
-_PASSING = re.compile(r"feeds/")
-"""Feeds of single sources, soon written again: a stronger packing would cost more than it saves."""
-_SELDOM = re.compile(r"feeds/|archive/|[0-9]{4}/[0-9]{2}/page/")
-"""Where files lie that few people ask for: those of single sources, of which many change at each poll, and those of the
-past, of which there are many."""
+_ON_REQUEST = re.compile(r"feeds/")
+"""What is published of single sources: each poll writes much of it anew, and little is asked for before the next. Our
+web server packs it when it is asked for."""
+_SELDOM = re.compile(r"archive/|[0-9]{4}/[0-9]{2}/page/")
+"""Where files lie that few people ask for, as they are of the past; there are many."""
 
 
 def copies(path: str, body: bytes) -> dict[str, bytes]:
@@ -31,9 +28,9 @@ def copies(path: str, body: bytes) -> dict[str, bytes]:
     What is seldom asked for has a gzip copy only, which every client takes: to create a file costs more than to
     compress it.
     """
-    if len(body) <= SMALLEST or _ON_REQUEST.fullmatch(path):
+    if len(body) <= SMALLEST or _ON_REQUEST.match(path):
         return {}
-    made = {".gz": gzip.compress(body, compresslevel=3 if _PASSING.match(path) else 6, mtime=0)}
+    made = {".gz": gzip.compress(body, compresslevel=6, mtime=0)}
     if not _SELDOM.match(path):
         # At these levels brotli and zstd are both quicker and smaller on feeds than at the next ones.
         made |= {".br": bytes(brotli.compress(body, quality=4)), ".zst": zstd.compress(body, level=3)}

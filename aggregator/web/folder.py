@@ -7,15 +7,16 @@ import hashlib
 import os
 import stat
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from aggregator.web.chain import HEAD, chain_links
-from aggregator.web.packing import SMALLEST, is_packed_on_request, packed
+from aggregator.web.packing import SMALLEST, Packed, is_packed_on_request
 
 SUFFIXES: Mapping[str, str] = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
 """Endings of the compressed copies by content coding."""
@@ -34,19 +35,19 @@ Key = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """One representation, open: its tag is the hash of its bytes, and those are read from the same open file, or
-    ``made`` of it where it was packed for this request."""
+    """One representation, open: its tag is the hash of its bytes, and those are read from the same open file, or made
+    of it by ``pack`` where it is packed on request."""
 
     etag: str
     modified: datetime
     size: int
     descriptor: int
     key: Key
-    made: bytes | None = None
+    pack: Callable[[], bytes] | None = None
 
     def read(self) -> bytes:
         """All bytes of the file as it was when it was opened, whatever was renamed over it since."""
-        return _whole(self.descriptor, self.size) if self.made is None else self.made
+        return self.pack() if self.pack else _whole(self.descriptor, self.size)
 
 
 class PublishedFolder:
@@ -54,7 +55,8 @@ class PublishedFolder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._tags: OrderedDict[Key, str] = OrderedDict()
+        self._tags: OrderedDict[Key, tuple[str, int]] = OrderedDict()
+        self._packed: Packed[Key] = Packed()
         self._chains: OrderedDict[Key, Mapping[str, str]] = OrderedDict()
 
     def gone(self, file: str) -> str | None:
@@ -124,15 +126,15 @@ class PublishedFolder:
 
     def _copy(self, descriptor: int, found: os.stat_result, pack: bool) -> Copy:
         key = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, int(pack))
-        made = packed(_whole(descriptor, found.st_size)) if pack else None
-        tag = self._tags.pop(key, None)
-        if tag is None:
-            digest = hashlib.sha256(_whole(descriptor, found.st_size) if made is None else made).hexdigest()
-            tag = f'"{digest[:32]}"'
-        _remember(self._tags, key, tag)
+        made = partial(self._packed.of, key, partial(_whole, descriptor, found.st_size)) if pack else None
+        known = self._tags.pop(key, None)
+        if known is None:
+            body = made() if made else _whole(descriptor, found.st_size)
+            known = f'"{hashlib.sha256(body).hexdigest()[:32]}"', len(body)
+        _remember(self._tags, key, known)
+        tag, size = known
         modified = datetime.fromtimestamp(found.st_mtime_ns // 1_000_000_000, UTC)
-        size = found.st_size if made is None else len(made)
-        return Copy(etag=tag, modified=modified, size=size, descriptor=descriptor, key=key, made=made)
+        return Copy(etag=tag, modified=modified, size=size, descriptor=descriptor, key=key, pack=made)
 
 
 def _opened(name: str, coding: str, folder: int, on_request: bool) -> tuple[int, bool]:

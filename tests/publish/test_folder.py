@@ -46,16 +46,20 @@ def test_writes_file_and_copies(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o644
 
 
-def test_sources_have_the_copy_that_everybody_takes(tmp_path: Path) -> None:
-    """A poll rewrites the files of every source it touched: two of each, not four."""
-    Folder(tmp_path).write([file("feeds/otterby.atom")])
-    assert names(tmp_path) == ["feeds/otterby.atom", "feeds/otterby.atom.gz"]
+def test_files_of_the_past_have_the_copy_that_everybody_takes(tmp_path: Path) -> None:
+    """Sealed documents and old pages are many: two files of each, not four."""
+    Folder(tmp_path).write([file("archive/feeds/otterby/2026-11/01.atom")])
+    assert names(tmp_path) == [f"archive/feeds/otterby/2026-11/01.atom{ending}" for ending in ("", ".gz")]
 
 
-def test_pages_of_sources_are_packed_by_the_server(tmp_path: Path) -> None:
-    """Pages and months of one source are written once; copies that an older version left beside them go."""
+def test_files_of_sources_are_packed_by_the_server(tmp_path: Path) -> None:
+    """Feeds, pages and months of one source are written once; copies that an older version left beside them go."""
     folder = Folder(tmp_path)
-    paths = ["feeds/otterby.html", "feeds/otterby/2026/11.html", "feeds/otterby/2026/11/feed.atom"]
+    paths = [
+        *(f"feeds/otterby.{ending}" for ending in ("atom", "rss", "json", "2.json", "html")),
+        "feeds/otterby/2026/11.html",
+        "feeds/otterby/2026/11/feed.atom",
+    ]
     for path in paths:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / f"{path}.gz").write_bytes(b"older")
@@ -169,10 +173,10 @@ def test_copy_of_another_time_is_mended(tmp_path: Path) -> None:
 
 def test_leftovers_are_cleared_at_start(tmp_path: Path) -> None:
     """What an interrupted publish left under a temporary name goes; published files stay."""
-    Folder(tmp_path).write([file("feeds/a.atom")])
-    (tmp_path / "feeds" / ".b.atom.tmp").write_bytes(b"half")
+    Folder(tmp_path).write([file("archive/a.atom")])
+    (tmp_path / "archive" / ".b.atom.tmp").write_bytes(b"half")
     Folder(tmp_path)
-    assert names(tmp_path) == ["feeds/a.atom", "feeds/a.atom.gz"]
+    assert names(tmp_path) == ["archive/a.atom", "archive/a.atom.gz"]
 
 
 @pytest.mark.parametrize("many", [False, True], ids=["few", "many"])
@@ -180,7 +184,7 @@ def test_full_disk_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pyte
     """A full disk is a StoreError with a reason; old files stay whole and no half-written one stays behind."""
     folder = Folder(tmp_path)
     count = door.FEW + 6 if many else 3
-    folder.write([file(f"feeds/{number}.atom") for number in range(count)])
+    folder.write([file(f"archive/{number}.atom") for number in range(count)])
     before = {name: (tmp_path / name).read_bytes() for name in names(tmp_path)}
     real = os.utime
     left = 5
@@ -194,7 +198,7 @@ def test_full_disk_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(os, "utime", full)
     with pytest.raises(StoreError, match="No space left"):
-        folder.write([file(f"feeds/{number}.atom", LONG * 2, 9) for number in range(count)])
+        folder.write([file(f"archive/{number}.atom", LONG * 2, 9) for number in range(count)])
     assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == before
 
 
@@ -246,13 +250,13 @@ def test_remove_except(tmp_path: Path) -> None:
     """Feeds that are no longer published go in every format with pages and copies; nothing else is touched."""
     folder = Folder(tmp_path)
     endings = ("atom", "rss", "json", "2.json", "html")
-    folder.write([file("feed.atom"), *(file(f"feeds/{name}.{end}") for name in ("a", "a-b") for end in endings)])
-    (tmp_path / "feeds" / "a.atom.gz.orphan").unlink(missing_ok=True)
-    assert folder.remove_except("feeds", ["feeds/a-b"]) == tuple(sorted(f"feeds/a.{end}" for end in endings))
-    assert not [name for name in names(tmp_path) if name.startswith("feeds/a.")]
-    assert "feeds/a-b.2.json.gz" in names(tmp_path)
+    folder.write([file("feed.atom"), *(file(f"category/{name}.{end}") for name in ("a", "a-b") for end in endings)])
+    (tmp_path / "category" / "a.atom.gz.orphan").unlink(missing_ok=True)
+    assert folder.remove_except("category", ["category/a-b"]) == tuple(sorted(f"category/a.{end}" for end in endings))
+    assert not [name for name in names(tmp_path) if name.startswith("category/a.")]
+    assert "category/a-b.2.json.gz" in names(tmp_path)
     assert "feed.atom" in names(tmp_path)
-    assert folder.remove_except("category", []) == ()
+    assert folder.remove_except("feeds", []) == ()
     with pytest.raises(StoreError):
         folder.remove_except("..", [])
 
