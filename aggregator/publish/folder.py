@@ -1,8 +1,7 @@
 """Door to the published folder. A reader sees the old file or the new one, whole, and never an old copy of a new file.
 
-Order of a write: all new files and compressed copies under temporary names, then on to the disk, then the copies into
-place (or away), each main file last. What stops half-way leaves a main file that still differs, so the next publish
-mends it.
+Order of a write: all new files and compressed copies as drafts, then on to the disk, then the copies into place (or
+away), each main file last. What stops half-way leaves a main file that still differs, so the next publish mends it.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -19,22 +18,22 @@ from pathlib import Path
 from aggregator.errors import StoreError
 from aggregator.model import File
 from aggregator.publish.codings import SUFFIXES, copies
+from aggregator.publish.drafts import Drafts, Round, make, unlink
 from aggregator.publish.manifest import STATE, Manifest
 from aggregator.publish.paths import checked, first_page, stem
 
 FEW = 64
 """Up to so many files are flushed one by one; more are flushed with one sync of the system, which is far quicker."""
 
-FEW_FOLDERS = 8
-"""The same for the names in folders: months of sources lie in two folders each."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
-    """A file under its temporary name."""
+class _Change:
+    """A file to be written: where, the time of what lies there now (``None``: nothing), and its copies there."""
 
-    temporary: Path
-    target: Path
+    file: File
+    target: str
+    before: float | None
+    copies: tuple[str, ...]
 
 
 class Folder:
@@ -46,11 +45,10 @@ class Folder:
     def __init__(self, root: Path) -> None:
         """Make the folder if it is not there, and clear away what an interrupted publish left."""
         self.root = root
+        self._root = str(root)
         self._manifest = Manifest(root)
         with _telling(f"cannot use the folder {root}"):
-            _make(root)
-            for leftover in root.rglob(".*.tmp"):
-                leftover.unlink(missing_ok=True)
+            self._drafts = Drafts(root)
 
     def write(self, files: Sequence[File]) -> tuple[str, ...]:
         """Write those whose bytes differ, with compressed copies; returns their paths.
@@ -60,23 +58,22 @@ class Folder:
         """
         wanted = {checked(file.path): file for file in files}
         with _telling("cannot publish"):
-            changed = [file for file in wanted.values() if _differs(self.root / file.path, file.body)]
-            drafts: list[_Draft] = []
-            try:
-                for parent in {(self.root / file.path).parent for file in changed}:
-                    _make(parent)
-                for file in changed:
-                    drafts += self._draft(file, flush=len(changed) <= FEW)
-                if len(changed) > FEW:
+            found = (_change(file, f"{self._root}/{path}") for path, file in wanted.items())
+            changes = [change for change in found if change]
+            for parent in {os.path.dirname(each.target) for each in changes if each.before is None}:  # noqa: PTH120
+                make(parent)
+            with self._drafts.writing() as drafts:
+                for change in changes:
+                    _draft(change, drafts, flush=len(changes) <= FEW)
+                if len(changes) > FEW:
                     os.sync()
-                self._manifest.wrote(changed, tuple(wanted.values()))
-                self._place(changed, drafts)
-            except BaseException:
-                for draft in drafts:
-                    draft.temporary.unlink(missing_ok=True)
-                raise
+                self._manifest.wrote([change.file for change in changes], tuple(wanted.values()))
+                # Copies that get no successor go first, so that none outlives the file it was made of.
+                for copy in (copy for change in changes for copy in change.copies if copy not in drafts.targets):
+                    unlink(copy)
+                drafts.place()
             self._drop_pages(wanted)
-        return tuple(file.path for file in changed)
+        return tuple(change.file.path for change in changes)
 
     def remove_except(self, folder: str, keep: Sequence[str]) -> tuple[str, ...]:
         """Remove the published feeds under ``folder`` that are not in ``keep`` (paths without ending)."""
@@ -113,46 +110,11 @@ class Folder:
 
     def remember(self, seq: int, rendering: str) -> None:
         """Note the same after a publish."""
-        target = self.root / STATE
-        temporary = _temporary(target)
-        with _telling("cannot note what was published"):
-            try:
-                _save(temporary, json.dumps({"rendering": rendering, "seq": seq}).encode(), None, flush=True)
-                temporary.replace(target)
-                _flush_folder(self.root)
-                self._manifest.settle()
-            finally:
-                temporary.unlink(missing_ok=True)
-
-    def _draft(self, file: File, *, flush: bool) -> Iterator[_Draft]:
-        """The copies, then the file itself, under temporary names and with the time they shall have."""
-        target = self.root / file.path
-        at = _moment(target, file.changed_at)
-        for suffix, body in (*copies(file.path, file.body).items(), ("", file.body)):
-            path = target.with_name(target.name + suffix)
-            draft = _Draft(temporary=_temporary(path), target=path)
-            try:
-                _save(draft.temporary, body, at, flush=flush)
-            except OSError:
-                draft.temporary.unlink(missing_ok=True)
-                raise
-            yield draft
-
-    def _place(self, changed: Sequence[File], drafts: Sequence[_Draft]) -> None:
-        """Take away the copies that get no successor, then rename the drafts in order: each file after its copies."""
-        new = {str(draft.target) for draft in drafts}
-        for file in changed:
-            for copy in _copies(self.root / file.path):
-                if copy not in new:
-                    _unlink(copy)
-        for draft in drafts:
-            draft.temporary.replace(draft.target)
-        folders = {draft.target.parent for draft in drafts}
-        if len(folders) > FEW_FOLDERS:
-            os.sync()
-            return
-        for folder in folders:
-            _flush_folder(folder)
+        with _telling("cannot note what was published"), self._drafts.writing() as drafts:
+            noted = json.dumps({"rendering": rendering, "seq": seq}).encode()
+            drafts.add(f"{self._root}/{STATE}", noted, None, flush=True)
+            drafts.place()
+            self._manifest.settle()
 
     def _drop_pages(self, wanted: dict[str, File]) -> None:
         """Remove ``feed.3.json`` where ``feed.json`` was published now without it."""
@@ -163,16 +125,15 @@ class Folder:
                 further = f"{path.removesuffix('.json')}.{page}.json"
                 if further in wanted:
                     continue
-                if not (self.root / further).exists():
+                if not os.path.exists(f"{self._root}/{further}"):  # noqa: PTH110 - see `drafts`
                     break
                 self._remove(further)
 
     def _remove(self, path: str) -> None:
         """Remove the copies, then the file."""
         self._manifest.removed([path])
-        for copy in _copies(self.root / path):
-            _unlink(copy)
-        (self.root / path).unlink(missing_ok=True)
+        for suffix in (*SUFFIXES, ""):
+            unlink(f"{self._root}/{path}{suffix}")
 
 
 @contextmanager
@@ -184,75 +145,43 @@ def _telling(what: str) -> Iterator[None]:
         raise StoreError(f"{what}: {error.strerror or error} ({error.filename or 'unknown file'})") from error
 
 
-def _differs(path: Path, body: bytes) -> bool:
-    """Whether the file is missing, holds other bytes, or has a copy that was not written with it (power was cut)."""
-    try:
-        about = path.stat()
-        if about.st_size != len(body) or path.read_bytes() != body:
-            return True
-    except FileNotFoundError:
-        return True
-    return any(at != about.st_mtime_ns for at in map(_time, _copies(path)) if at)
+def _change(file: File, target: str) -> _Change | None:
+    """What there is to write, where the file is missing, holds other bytes, or has a copy that was not written with it
+    (power was cut); ``None`` where it is as it should be."""
+    copies = {copy: at for suffix in SUFFIXES if (at := _time(copy := f"{target}{suffix}")) is not None}
+    about = _about(target)
+    if about is None:
+        return _Change(file=file, target=target, before=None, copies=tuple(copies))
+    same = about.st_size == len(file.body) and _holds(target, file.body)
+    if same and all(at == about.st_mtime_ns for at in copies.values()):
+        return None
+    return _Change(file=file, target=target, before=about.st_mtime, copies=tuple(copies))
 
 
-def _time(path: str) -> int | None:
-    """The time of a file in nanoseconds, ``None`` where there is none."""
+def _draft(change: _Change, drafts: Round, *, flush: bool) -> None:
+    """The copies, then the file itself, with the time they shall have: never the one its last version had."""
+    file, at = change.file, change.file.changed_at
+    if change.before is not None:
+        at = max(at, datetime.fromtimestamp(int(change.before) + 1, UTC))
+    for suffix, body in (*copies(file.path, file.body).items(), ("", file.body)):
+        drafts.add(f"{change.target}{suffix}", body, at, flush=flush)
+
+
+def _holds(path: str, body: bytes) -> bool:
+    with open(path, "rb") as stream:  # noqa: PTH123 - see `drafts`
+        return stream.read() == body
+
+
+def _about(path: str) -> os.stat_result | None:
     try:
-        return os.stat(path).st_mtime_ns  # noqa: PTH116 - see `_copies`
+        return os.stat(path)  # noqa: PTH116 - see `drafts`
     except FileNotFoundError:
         return None
 
 
-def _copies(path: Path) -> tuple[str, ...]:
-    """Where the compressed copies of a file are, if it has any. Plain strings: four for every file that is written."""
-    return tuple(f"{path}{suffix}" for suffix in SUFFIXES)
-
-
-def _unlink(path: str) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(path)  # noqa: PTH108 - see `_copies`
-
-
-def _moment(target: Path, changed_at: datetime) -> datetime:
-    """The time for a changed file: never the one its last version had."""
-    try:
-        before = int(target.stat().st_mtime)
-    except FileNotFoundError:
-        return changed_at
-    return max(changed_at, datetime.fromtimestamp(before + 1, UTC))
-
-
-def _save(path: Path, body: bytes, at: datetime | None, *, flush: bool) -> None:
-    """Write a whole file, readable by all, with the given time."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    try:
-        view = memoryview(body)
-        while view:
-            view = view[os.write(handle, view) :]
-        os.fchmod(handle, 0o644)
-        if at:
-            os.utime(handle, (at.timestamp(), at.timestamp()))
-        if flush:
-            os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _make(folder: Path) -> None:
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the names in a folder safe from a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.tmp")
+def _time(path: str) -> int | None:
+    """The time of a file in nanoseconds, ``None`` where there is none."""
+    return about.st_mtime_ns if (about := _about(path)) else None
 
 
 def _main(path: str) -> str:

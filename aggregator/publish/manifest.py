@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from aggregator.model import File
+from aggregator.publish.drafts import DRAFTS
 
 NOTE = ".written"
 """Its name in the folder; a dot file, so no web server hands it out."""
@@ -51,7 +52,7 @@ class Manifest:
             return
         if size - self._fresh <= max(SLACK, self._fresh):
             return
-        temporary = self._file.with_name(f"{NOTE}.tmp")
+        temporary = self._file.with_name(DRAFTS) / f"{NOTE}.tmp"
         body = "".join(f"{path} {digest}\n" for path, digest in sorted(read_note(self._file).items()))
         try:
             _save(temporary, body.encode(), os.O_TRUNC)
