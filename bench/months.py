@@ -12,6 +12,7 @@ from pathlib import Path
 from aggregator.model import Founding, Site
 from aggregator.normalise.html import clean_html
 from aggregator.normalise.text import paragraphs
+from aggregator.pipeline.keeping import Keeping
 from aggregator.pipeline.months import MonthPages
 from aggregator.publish.press import Press
 from aggregator.store.sqlite import SqliteStore, open_store
@@ -38,7 +39,7 @@ def month_cost(database: Path) -> MonthCost:
 def _render(store: SqliteStore, month: str, entries: int) -> float:
     press = Press(site=Site(), clean=clean_html, paragraphs=paragraphs, version="bench")
     founding = Founding(authority="bench.example", at=datetime.now(UTC))
-    pages = MonthPages(store.shelves, press, founding, (), founding.at)
+    pages = MonthPages(store.shelves, press, founding, (), founding.at, Keeping(None, press))
     start = time.perf_counter()
     files = pages.newest(None, month)
     spent = time.perf_counter() - start

@@ -169,11 +169,21 @@ class Edition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A rendered file: ``path`` relative to ``public/``, ``changed_at`` the instant of the change it shows (R-42)."""
+    """A rendered file: ``path`` relative to ``public/``, ``changed_at`` the instant of the change it shows (R-42).
+    ``noted`` is a word for whoever renders it next, one line without spaces, kept beside the digest of the file."""
 
     path: str
     body: bytes
     changed_at: datetime
+    noted: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A published file as it was written, and what was noted with it."""
+
+    body: bytes
+    noted: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

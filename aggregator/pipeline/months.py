@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model import FeedId, File, Founding, MonthPage, Scope, Shift, ShiftKind, SourceCard
+from aggregator.pipeline.keeping import Keeping
 from aggregator.ports import Shelves
 from aggregator.publish.atom import render_atom
 from aggregator.publish.month_pages import render_index, render_month, render_year
@@ -23,10 +24,16 @@ class MonthPages:
     """The months of every source and of all. ``gone`` are paths of pages that are no longer there."""
 
     def __init__(
-        self, shelves: Shelves, press: Press, founding: Founding, cards: tuple[SourceCard, ...], at: datetime
+        self,
+        shelves: Shelves,
+        press: Press,
+        founding: Founding,
+        cards: tuple[SourceCard, ...],
+        at: datetime,
+        keeping: Keeping,
     ) -> None:
         """Everything is due; ``at`` is the instant of the last change of the archive (aware, UTC)."""
-        self._shelves, self._press, self._founding = shelves, press, founding
+        self._shelves, self._press, self._founding, self._keeping = shelves, press, founding, keeping
         self._cards, self._at = {card.id: card for card in cards}, at
         self._shifts: tuple[Shift, ...] | None = None  # nothing is known of what changed
         self._configured: frozenset[FeedId] = frozenset()
@@ -49,8 +56,8 @@ class MonthPages:
             self._by_feed[shift.feed_id].append(shift)
         self._configured = frozenset(self._shelves.configured(after, until))
 
-    def of(self, card: SourceCard | None) -> Iterator[File]:
-        """What is due of one source, or of all."""
+    def of(self, card: SourceCard | None) -> Iterator[tuple[File, ...]]:
+        """What is due of one source, or of all; the files of one page are to be written together."""
         scope = self._scope(card)
         if self._shifts is None:
             yield from self._render(scope, {shelf.month: whole(shelf.entries) for shelf in scope.shelves})
@@ -105,17 +112,18 @@ class MonthPages:
         )
         return due(entries, entries - added + removed, changed, moved)
 
-    def _render(self, scope: Scope, wanted: Mapping[str, Due]) -> Iterator[File]:
+    def _render(self, scope: Scope, wanted: Mapping[str, Due]) -> Iterator[tuple[File, ...]]:
         counts = {shelf.month: shelf.entries for shelf in scope.shelves}
         for month in sorted(wanted, reverse=True):
             one = wanted[month]
             for number in (*((None,) if one.newest else ()), *one.numbers):
                 page = self._page(scope, month, counts[month], number)
-                yield from self._files(page) if page.items else ()
+                if page.items:
+                    yield self._files(page)
             gone = [path for number in range(one.gone, one.until) for path in paths_of(scope.card, month, number)]
             self.gone += gone if month in counts else [*gone, *paths_of(scope.card, month, None)]
         if scope.card is None:
-            yield from self._lists(scope, {month[:4] for month in wanted})
+            yield tuple(self._lists(scope, {month[:4] for month in wanted}))
 
     def _lists(self, scope: Scope, years: set[str]) -> Iterator[File]:
         """Of all sources, the years that changed and the list of all; a source lists its months on its own page."""
@@ -141,12 +149,14 @@ class MonthPages:
         )
 
     def _files(self, page: MonthPage) -> tuple[File, ...]:
+        self._keeping.month(page)
         edition = month_edition(page, self._press.site, self._founding)
-        return (
+        files = (
             render_atom(edition, self._press),
             render_month_text(page, self._press),
             render_month(page, edition, self._press),
         )
+        return files if page.card is None else self._keeping.noting(files, page.items)
 
 
 def _count(shifts: Iterable[Shift], kind: ShiftKind) -> int:

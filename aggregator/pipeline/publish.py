@@ -12,6 +12,7 @@ from aggregator.normalise.html import SANITISER_VERSION, clean_html
 from aggregator.normalise.text import paragraphs
 from aggregator.pipeline import edits, withdrawals
 from aggregator.pipeline.binding import Bindery, Extent, Head
+from aggregator.pipeline.keeping import Keeping
 from aggregator.pipeline.months import MonthPages
 from aggregator.pipeline.politeness import host_scores
 from aggregator.pipeline.removal import Removal
@@ -101,7 +102,8 @@ class _Run:
         self._shelves = library.shelves
         self._bindery = Bindery(library.chains, output, press, extent)
         self._changed_at = touched.at or self._founding.at
-        self._months = MonthPages(library.shelves, press, self._founding, cards, self._changed_at)
+        self._keeping = Keeping(None if extent.missing else output, press)
+        self._months = MonthPages(library.shelves, press, self._founding, cards, self._changed_at, self._keeping)
         if not extent.missing:
             self._months.only(extent.since, touched.seq)
         self._due: list[File] = []
@@ -121,6 +123,7 @@ class _Run:
         self._flush()
         # Where everything is rendered, months are many: what is new goes first.
         for card in (None, *(self._cards if self._months.everything else ())):
+            self._keeping.begin()
             self._put_months(card)
         self._flush()
         self._written += self._output.remove(self._months.gone)
@@ -135,14 +138,21 @@ class _Run:
         cards, count = {f"feeds/{card.id}": card for card in self._cards}, 0
         for edition in self._parts():
             count += 1
-            self._put(render([edition], self._pages([edition]), self._press))
-            if (card := cards.get(edition.path)) and not self._months.everything:
+            card = cards.get(edition.path)
+            if card is None:
+                self._put(render([edition], (), self._press))
+                continue
+            self._keeping.begin()
+            self._keeping.feed(edition)
+            files = render([edition], self._pages([edition]), self._press)
+            self._put(self._keeping.noting(files, edition.items))
+            if not self._months.everything:
                 self._put_months(card)
         return count
 
     def _put_months(self, card: SourceCard | None) -> None:
-        for file in self._months.of(card):
-            self._put((file,))
+        for files in self._months.of(card):
+            self._put(files)
 
     def _put(self, files: Sequence[File]) -> None:
         """Files that belong together, to be written with others: each round costs the disk the same, however few they

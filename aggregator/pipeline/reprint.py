@@ -76,6 +76,9 @@ class Reprint:
         """Nothing: what is missing is found when it is compared."""
         return ()
 
+    def kept(self, path: str) -> None:
+        """Nothing: everything is rendered."""
+
     def published(self) -> tuple[int, str]:
         """A row before what was published last, so that there is something to render."""
         seq, mark = self._remembered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from aggregator.model import File
+from aggregator.model import File, Published
 
 
 class Output(Protocol):
@@ -25,6 +25,10 @@ class Output(Protocol):
 
     def missing(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Those of the paths that are not published."""
+        ...
+
+    def kept(self, path: str) -> Published | None:
+        """A published file that holds the bytes it was published with; ``None`` where there is none, or any doubt."""
         ...
 
     def published(self) -> tuple[int, str]:

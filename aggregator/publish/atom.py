@@ -19,6 +19,7 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 GONE = "No longer published here."
 RIGHTS = "Each entry belongs to its publisher, who is named as its source; see there for rights and licence."
 
+_END = "\n</entry>\n"
 _UPDATED = "\0"
 """No document holds this character."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -33,11 +34,18 @@ def render_atom(edition: Edition, press: Press) -> File:
 
 
 def fragment(item: Item, press: Press) -> str:
-    """One ``entry`` element, kept with the prepared item."""
-    ready = entry.prepared(item, press)
-    if (known := ready.fragments.get("atom")) is None:
-        known = ready.fragments["atom"] = "".join(_entry(item, ready, press))
+    """One ``entry`` element, kept with what else was made of the item."""
+    made = entry.fragments(item, press)
+    if (known := made.get("atom")) is None:
+        known = made["atom"] = "".join(_entry(item, entry.prepared(item, press), press))
     return known
+
+
+def pieces_of_atom(body: str) -> tuple[str, ...]:
+    """The ``entry`` elements of a document of ours, in its order. No text holds a ``<``: it is always escaped."""
+    _, there, rest = body.partition("<entry")
+    found = f"<entry{rest}".split(_END) if there else [""]
+    return tuple(f"{piece}{_END}" for piece in found[:-1])
 
 
 def tombstone(gone: Tombstone) -> str:

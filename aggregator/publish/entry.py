@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -45,6 +45,18 @@ def prepared(item: Item, press: Press) -> Prepared:
         press.at_hand.clear()
     press.at_hand[id(item)] = (item, known)
     return known
+
+
+def fragments(item: Item, press: Press) -> MutableMapping[str, str]:
+    """What was rendered of the item, by the kind of document: told of before and still true, or made in this run."""
+    told = press.told.get(id(item))
+    return told[1] if told is not None and told[0] is item else prepared(item, press).fragments
+
+
+def told(item: Item, press: Press, kind: str) -> str | None:
+    """What was told of the item in a document of this kind before, where that still holds."""
+    found = press.told.get(id(item))
+    return found[1].get(kind) if found is not None and found[0] is item else None
 
 
 def prepare(item: Item, clean: Clean) -> Prepared:

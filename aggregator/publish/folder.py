@@ -6,6 +6,7 @@ away), each main file last. What stops half-way leaves a main file that still di
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from itertools import count
 from pathlib import Path
 
 from aggregator.errors import StoreError
-from aggregator.model import File
+from aggregator.model import File, Published
 from aggregator.publish.codings import SUFFIXES, copies
 from aggregator.publish.drafts import Drafts, Round, make, unlink
 from aggregator.publish.manifest import STATE, Manifest
@@ -99,6 +100,16 @@ class Folder:
         with _telling("cannot look at what is published"):
             return tuple(path for path in paths if not (self.root / checked(path)).is_file())
 
+    def kept(self, path: str) -> Published | None:
+        """A published file that holds the bytes it was published with, by the note of it; ``None`` where there is none,
+        or any doubt."""
+        with _telling("cannot look at what is published"):
+            known = self._manifest.known(path)
+            body = _bytes(f"{self._root}/{checked(path)}") if known else None
+        if known is None or body is None or hashlib.sha256(body).hexdigest() != known[0]:
+            return None
+        return Published(body=body, noted=known[1])
+
     def published(self) -> tuple[int, str]:
         """The journal number published last, and the digest of what it was rendered with; (0, "") at first and
         whenever the note cannot be read."""
@@ -152,7 +163,7 @@ def _change(file: File, target: str) -> _Change | None:
     about = _about(target)
     if about is None:
         return _Change(file=file, target=target, before=None, copies=tuple(copies))
-    same = about.st_size == len(file.body) and _holds(target, file.body)
+    same = about.st_size == len(file.body) and _bytes(target) == file.body
     if same and all(at == about.st_mtime_ns for at in copies.values()):
         return None
     return _Change(file=file, target=target, before=about.st_mtime, copies=tuple(copies))
@@ -167,9 +178,13 @@ def _draft(change: _Change, drafts: Round, *, flush: bool) -> None:
         drafts.add(f"{change.target}{suffix}", body, at, flush=flush)
 
 
-def _holds(path: str, body: bytes) -> bool:
-    with open(path, "rb") as stream:  # noqa: PTH123 - see `drafts`
-        return stream.read() == body
+def _bytes(path: str) -> bytes | None:
+    """A whole file, ``None`` where there is none."""
+    try:
+        with open(path, "rb") as stream:  # noqa: PTH123 - see `drafts`
+            return stream.read()
+    except FileNotFoundError:
+        return None
 
 
 def _about(path: str) -> os.stat_result | None:

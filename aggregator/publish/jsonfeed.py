@@ -39,15 +39,22 @@ def render_json(edition: Edition, press: Press) -> tuple[File, ...]:
 
 
 def fragment(item: Item, press: Press) -> str:
-    """One item as JSON text, kept with the prepared item."""
-    ready = entry.prepared(item, press)
-    if (known := ready.fragments.get("json")) is None:
+    """One item as JSON text, kept with what else was made of the item."""
+    made = entry.fragments(item, press)
+    if (known := made.get("json")) is None:
+        ready = entry.prepared(item, press)
         body = _JSON.encode(_item(item, ready, press))
         if len(body) > LARGEST_ITEM:
             bare = replace(ready, summary="", body="", authors=(), categories=(), enclosures=(), members=())
             body = _JSON.encode(_item(item, bare, press))
-        known = ready.fragments["json"] = body.decode()
+        known = made["json"] = body.decode()
     return known
+
+
+def pieces_of_json(body: str) -> tuple[str, ...]:
+    """The items of a page of ours, in its order. No string holds a line feed: it is always escaped."""
+    _, *lines = body.split("\n")
+    return tuple(line.removesuffix(",") for line in lines[:-2] if line)
 
 
 def _pages(items: Sequence[str], room: int) -> list[list[str]]:

@@ -1,14 +1,16 @@
 """Door to the note of what was published: the SHA-256 of every file in the folder, so that a changed one is noticed.
 
-The note is a log that only grows: a line for each file written or removed, the last one of a path counts. It is
-written before the files are put in place: what is interrupted in between is published again, and noted again. Now and
-then it is written anew without what no longer counts.
+The note is a log that only grows: a line for each file written or removed, the last one of a path counts; some files
+have a second line, with a word for whoever renders them next. It is written before the files are put in place: what is
+interrupted in between is published again, and noted again. Now and then it is written anew without what no longer
+counts.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -20,6 +22,8 @@ NOTE = ".written"
 STATE = ".state.json"
 """What was published last; a dot file, too. It goes when the folder goes, and then everything is published again."""
 REMOVED = "-"
+WORD = "="
+"""Stands around a word, in which it does not occur; no digest begins with it."""
 DIGITS = 64
 SLACK = 1_000_000
 """So many bytes may be of no more use before the note is written anew."""
@@ -31,13 +35,27 @@ class Manifest:
     def __init__(self, root: Path) -> None:
         self._file = root / NOTE
         self._fresh = 0
+        self._read: tuple[dict[str, str], dict[str, str]] | None = None
         self._everything = not (self._file.exists() and (root / STATE).exists())
 
     def wrote(self, changed: Sequence[File], wanted: Sequence[File]) -> None:
         """The changed ones of these files are about to be put in place. In a folder that was written before there was
         a note, or that a first publish has not finished, the others are noted, too."""
         files = wanted if self._everything else changed
-        self._append((hashlib.sha256(file.body).hexdigest(), file.path) for file in files)
+        digests = ((hashlib.sha256(file.body).hexdigest(), file.path) for file in files)
+        # After all digests: a word that is noted speaks for every file of its round.
+        self._append((*digests, *((_written(file.noted), file.path) for file in wanted if file.noted)))
+
+    def known(self, path: str) -> tuple[str, str] | None:
+        """The digest of a file and the word noted with it, as this run of publishing found them; ``None`` where there
+        is no digest. The note is read once in a run."""
+        if self._read is None:
+            try:
+                self._read = _lines(self._file)
+            except FileNotFoundError:
+                self._read = {}, {}
+        digests, words = self._read
+        return (digests[path], words.get(path, "")) if path in digests else None
 
     def removed(self, paths: Sequence[str]) -> None:
         """These files are about to be removed."""
@@ -45,7 +63,7 @@ class Manifest:
 
     def settle(self) -> None:
         """A publish has ended well. Writes the note anew where most of it is of no more use."""
-        self._everything = False
+        self._everything, self._read = False, None
         try:
             size = self._file.stat().st_size
         except FileNotFoundError:
@@ -53,7 +71,9 @@ class Manifest:
         if size - self._fresh <= max(SLACK, self._fresh):
             return
         temporary = self._file.with_name(DRAFTS) / f"{NOTE}.tmp"
-        body = "".join(f"{path} {digest}\n" for path, digest in sorted(read_note(self._file).items()))
+        digests, words = _lines(self._file)
+        lines = [f"{path} {digest}\n" for path, digest in sorted(digests.items())]
+        body = "".join((*lines, *(f"{path} {_written(word)}\n" for path, word in sorted(words.items()))))
         try:
             _save(temporary, body.encode(), os.O_TRUNC)
             temporary.replace(self._file)
@@ -74,14 +94,34 @@ def read_note(file: Path) -> dict[str, str]:
     Raises:
         OSError: it cannot be read, or nothing was published by this version yet.
     """
-    found: dict[str, str] = {}
+    return _lines(file)[0]
+
+
+def _lines(file: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Digests and words by path."""
+    digests: dict[str, str] = {}
+    words: dict[str, str] = {}
     for line in file.read_text(encoding="utf-8", errors="replace").split("\n"):
-        path, _, digest = line.rpartition(" ")
-        if digest == REMOVED:
-            found.pop(path, None)
-        elif len(digest) == DIGITS:
-            found[path] = digest
-    return found
+        path, _, last = line.rpartition(" ")
+        if last.startswith(WORD):
+            words[path] = _read(last)
+        elif len(last) == DIGITS:
+            digests[path] = last
+        elif last == REMOVED:
+            digests.pop(path, None)
+            words.pop(path, None)
+    return digests, words
+
+
+def _written(word: str) -> str:
+    """A word with its checksum: one cut short or damaged cannot pass for a whole one."""
+    return f"{WORD}{word}{WORD}{zlib.crc32(word.encode()):08x}"
+
+
+def _read(written: str) -> str:
+    """The word, empty where it is not whole."""
+    word = written[1:].partition(WORD)[0]
+    return word if written == _written(word) else ""
 
 
 def _save(path: Path, body: bytes, how: int) -> None:

@@ -26,7 +26,7 @@ def render_month(page: MonthPage, edition: Edition, press: Press) -> File:
         crumbs=month_views.crumbs(page, site),
         count=month_views.counted(page.entries),
         newest=page.number is None,
-        days=views.days(page.items, press, texts=TEXTS),
+        days=views.days(page.items, press, texts=TEXTS, told="month" if months.is_alone(page) else ""),
         turns=month_views.turns(page, site),
         earlier=month_views.month_link(page.card, page.earlier, site) if page.earlier else None,
         later=month_views.month_link(page.card, page.later, site) if page.later else None,

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from aggregator.model import File, Item, MonthPage, Precision
 from aggregator.publish import entry
 from aggregator.publish.dates import MONTHS, civil_day
-from aggregator.publish.months import changed_at, name_of, text_path
+from aggregator.publish.months import changed_at, is_alone, name_of, text_path
+from aggregator.publish.pieces import backwards, lengths
 from aggregator.publish.press import Press
 
 HEAD = "Monthly Archives"
 CONTINUED = "Monthly Archives, page {}"
+GAP = "\n\n"
 LARGEST = 1_000_000
 """Bytes of a page of text; where whole texts would pass it, summaries stand."""
 
@@ -23,6 +25,28 @@ def render_month_text(page: MonthPage, press: Press) -> File:
     name = page.card.title if page.card else press.site.title
     head = HEAD if page.number is None else CONTINUED.format(page.number)
     parts = [entry.line(name), head, name_of(page.month)]
+    if is_alone(page):
+        own = [_told(item, press) for item in page.items]
+        body = GAP.join((*parts, *own)) + "\n"
+        path = f"{text_path(page, page.number)}.txt"
+        return File(path=path, body=body.encode(), changed_at=changed_at(page), noted=lengths(own))
+    return _whole(page, parts, press)
+
+
+def pieces_of_text(body: str, noted: str) -> tuple[str, ...]:
+    """What a page of ours says of each entry, in its order; ``noted`` is what its file was noted with."""
+    return backwards(body.removesuffix("\n"), noted, GAP)
+
+
+def _told(item: Item, press: Press) -> str:
+    """What a page says of one entry, whatever else is on it."""
+    if (known := entry.told(item, press, "text")) is not None:
+        return known
+    return GAP.join((entry.prepared(item, press).title, *entry.lead(item, press), _origin(item, press)))
+
+
+def _whole(page: MonthPage, parts: list[str], press: Press) -> File:
+    """With whole texts, up to a size."""
     left = LARGEST
     for item in page.items:
         words = entry.paragraphs(item, press)
@@ -31,7 +55,7 @@ def render_month_text(page: MonthPage, press: Press) -> File:
         own = (entry.prepared(item, press).title, *words, _origin(item, press))
         left -= sum(len(part.encode()) for part in own)
         parts += own
-    body = "\n\n".join(parts) + "\n"
+    body = GAP.join(parts) + "\n"
     return File(path=f"{text_path(page, page.number)}.txt", body=body.encode(), changed_at=changed_at(page))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from aggregator.model import Edition, Founding, MonthPage, Site, SourceCard
+from aggregator.model import Edition, Founding, MonthPage, Republish, Site, SourceCard
 from aggregator.publish.dates import MONTHS
 from aggregator.publish.edition import stem
 
@@ -103,6 +103,12 @@ def whole(entries: int, before: int = 0) -> Due:
     last = last_number(entries)
     numbers = tuple(range(1, last + 1))
     return Due(newest=entries > 0, numbers=numbers, gone=last + 1, until=last_number(before) + 1)
+
+
+def is_alone(page: MonthPage) -> bool:
+    """Whether what a page tells of an entry depends on no other entry: that of a single source, without whole texts,
+    which stand there only up to a size."""
+    return page.card is not None and not any(item.source.republish is Republish.FULL for item in page.items)
 
 
 def name_of(month: str) -> str:

@@ -61,7 +61,7 @@ def render_source(edition: Edition, card: SourceCard, press: Press, changed_at: 
         press.site,
         feeds=views.feeds(edition.path, press.site),
         alternates=_alternates(edition, press.site),
-        days=views.days(newest(edition.items, LATEST), press),
+        days=views.days(newest(edition.items, LATEST), press, told="page"),
         source=views.source(card, press.site),
         years=month_views.years(card, card.shelves, press.site),
         shown=min(len(edition.items), LATEST),

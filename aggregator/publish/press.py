@@ -69,7 +69,8 @@ class Press:
     ``paragraphs`` takes raw HTML apart into plain paragraphs. ``version`` is the version of the software, named as
     generator. ``hubs`` are WebSub hubs to announce, none by default. ``agent`` is the User-Agent sent to publishers, as
     the page for them quotes it (H-60). ``sources`` keeps the Atom form of source cards, under the same rule as
-    ``fragments``; ``at_hand`` the items asked for last, by their identity.
+    ``fragments``; ``at_hand`` the items asked for last, by their identity; ``told`` what was published before of items
+    that are as they were then, by their identity, too.
     """
 
     site: Site
@@ -81,3 +82,4 @@ class Press:
     fragments: Fragments = field(default_factory=dict, compare=False, repr=False)
     sources: MutableMapping[SourceCard, str] = field(default_factory=dict, compare=False, repr=False)
     at_hand: MutableMapping[int, tuple[Item, Prepared]] = field(default_factory=dict, compare=False, repr=False)
+    told: MutableMapping[int, tuple[Item, dict[str, str]]] = field(default_factory=dict, compare=False, repr=False)

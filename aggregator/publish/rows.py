@@ -8,15 +8,30 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from aggregator.publish.pieces import between
+
 if TYPE_CHECKING:
     from aggregator.publish.views import Also, Day, Row
 
+_ITEM = '<li class="entry h-entry">\n'
+_UID = '<data class="u-uid" value="'
 _MARKS = re.compile("[&<>'\"]")
 
 
 def rows(day: Day, show_source: bool, kept: bool) -> Markup:
     """The list items of one day. ``show_source`` names the source of each, ``kept`` says since when it is archived."""
-    return Markup("".join(_row(row, day.name, show_source, kept) for row in day.rows))  # noqa: S704 - escaped below
+    made = (row if isinstance(row, str) else html_of(row, day.name, show_source, kept) for row in day.rows)
+    return Markup("".join(made))  # noqa: S704 - escaped below
+
+
+def pieces_of_page(body: str) -> dict[str, str]:
+    """The list items of a page of ours, by the public ids of their entries, as these are escaped there. No text holds a
+    ``<``: it is always escaped."""
+    found = {}
+    for piece in between(body, _ITEM, "</li>\n"):
+        _, _, rest = piece.rpartition(_UID)
+        found[rest.partition('"')[0]] = piece
+    return found
 
 
 def escaped(value: str) -> str:
@@ -27,7 +42,8 @@ def escaped(value: str) -> str:
     return value.replace("'", "&#39;").replace('"', "&#34;")
 
 
-def _row(row: Row, day: str, show_source: bool, kept: bool) -> str:
+def html_of(row: Row, day: str, show_source: bool, kept: bool) -> str:
+    """The list item of one entry, on a page with the entries of this day."""
     lang = f' lang="{escaped(row.lang)}"' if row.lang else ""
     title = escaped(row.title)
     if row.url:
@@ -35,10 +51,10 @@ def _row(row: Row, day: str, show_source: bool, kept: bool) -> str:
     seen = '<span class="small">first seen</span> ' if row.seen else ""
     time = escaped(row.time) or f'<span class="unseen">{escaped(day)}, time not stated</span>'
     return (
-        f'<li class="entry h-entry">\n<p class="when">{seen}<time class="dt-published" datetime="{row.stamp}">{time}'
+        f'{_ITEM}<p class="when">{seen}<time class="dt-published" datetime="{row.stamp}">{time}'
         f'</time></p>\n<div class="what">\n<h4 class="p-name"{lang} dir="auto">{title}</h4>\n<p class="meta">\n'
         f"{_source(row) if show_source else ''}{_notes(row, kept)}</p>\n{_words(row, lang)}"
-        f'<data class="u-uid" value="{escaped(row.uid)}"></data>\n'
+        f'{_UID}{escaped(row.uid)}"></data>\n'
         f'<data class="dt-updated" value="{row.updated}"></data>\n</div>\n</li>\n'
     )
 

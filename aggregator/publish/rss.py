@@ -10,6 +10,7 @@ from aggregator.publish.atom import HISTORY, RIGHTS
 from aggregator.publish.chain import archived, chain_links
 from aggregator.publish.dates import rfc822
 from aggregator.publish.markup import DECLARATION, element, empty, hexadecimal, language, quoted, text
+from aggregator.publish.pieces import between
 from aggregator.publish.press import Prepared, Press
 
 TTL = 60
@@ -31,11 +32,16 @@ def render_rss(edition: Edition, press: Press) -> File:
 
 
 def fragment(item: Item, press: Press) -> str:
-    """One ``item`` element, kept with the prepared item."""
-    ready = entry.prepared(item, press)
-    if (known := ready.fragments.get("rss")) is None:
-        known = ready.fragments["rss"] = "".join(_item(item, ready))
+    """One ``item`` element, kept with what else was made of the item."""
+    made = entry.fragments(item, press)
+    if (known := made.get("rss")) is None:
+        known = made["rss"] = "".join(_item(item, entry.prepared(item, press)))
     return known
+
+
+def pieces_of_rss(body: str) -> tuple[str, ...]:
+    """The ``item`` elements of a document of ours, in its order. No text holds a ``<``: it is always escaped."""
+    return tuple(between(body, "<item>\n", "\n</item>\n"))
 
 
 def _head(edition: Edition, press: Press) -> Iterator[str]:

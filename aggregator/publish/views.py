@@ -70,11 +70,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """The entries of one civil day, or of one month where the day is not known; ``id`` is an anchor."""
+    """The entries of one civil day, or of one month where the day is not known; ``id`` is an anchor. Of what was told
+    before there is the HTML already."""
 
     id: str
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[Row | str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +103,11 @@ class Group:
     sources: tuple[SourceView, ...]
 
 
-def days(items: Sequence[Item], press: Press, *, texts: int = 0) -> tuple[Day, ...]:
+def days(items: Sequence[Item], press: Press, *, texts: int = 0, told: str = "") -> tuple[Day, ...]:
     """The items by civil day of the site's zone, newest first; those without a time of day close their day (W-04).
 
-    Whole texts of sources that allow it stand in place of summaries, up to ``texts`` characters in all.
+    Whole texts of sources that allow it stand in place of summaries, up to ``texts`` characters in all. ``told`` is the
+    kind of page, where what was told of an item on such a page before still holds there.
     """
     zone = ZoneInfo(press.site.timezone)
     found: dict[str, list[tuple[datetime, Item]]] = {}
@@ -113,7 +115,7 @@ def days(items: Sequence[Item], press: Press, *, texts: int = 0) -> tuple[Day, .
         local = item.published_at.astimezone(zone)
         found.setdefault(_day_key(item, local), []).append((local, item))
     shown = _texts(items, press, texts) if texts else {}
-    return tuple(_day(key, found[key], press, shown) for key in sorted(found, reverse=True))
+    return tuple(_day(key, found[key], press, shown, told) for key in sorted(found, reverse=True))
 
 
 def _texts(items: Sequence[Item], press: Press, most: int) -> dict[EntryId, tuple[str, ...]]:
@@ -183,7 +185,7 @@ def _day_key(item: Item, local: datetime) -> str:
 
 
 def _day(
-    key: str, found: Sequence[tuple[datetime, Item]], press: Press, texts: Mapping[EntryId, tuple[str, ...]]
+    key: str, found: Sequence[tuple[datetime, Item]], press: Press, texts: Mapping[EntryId, tuple[str, ...]], told: str
 ) -> Day:
     local, first = found[0]
     if first.precision is Precision.MONTH:
@@ -194,7 +196,10 @@ def _day(
     return Day(
         id=f"d{key}",
         name=name,
-        rows=tuple(_row(local, item, press, texts.get(item.entry_id, ())) for local, item in ordered),
+        rows=tuple(
+            entry.told(item, press, told) or _row(local, item, press, texts.get(item.entry_id, ()))
+            for local, item in ordered
+        ),
     )
 
 

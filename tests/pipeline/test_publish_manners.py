@@ -37,6 +37,9 @@ class Shelf:
     def missing(self, paths: Sequence[str]) -> tuple[str, ...]:
         return tuple(path for path in paths if path not in self.files)
 
+    def kept(self, path: str) -> None:
+        pass
+
     def published(self) -> tuple[int, str]:
         return self.mark
 
