@@ -43,7 +43,7 @@ COMMANDS = {
     "migrate": ("migrate", "Bring the database to this version's schema."),
 }
 INTERRUPTED, OUR_FAULT = 130, 3
-RARELY = (10_000, 20, 20)
+RARELY = (50_000, 20, 20)
 """When to look for cycles: there are few, as nouns are trees, and each look walks what a thousand feeds hold."""
 
 
