@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from html.entities import html5
-from typing import NamedTuple
 
 _MOST_TAGS, _LONGEST, _LONGEST_TAG = 512, 65_536, 1_984
 _BREAK = "\x1e"
@@ -44,6 +43,11 @@ _LINKED = {"a": "href", "img": "src"}
 _PLAIN_LINK = re.compile(r'<a href="([^"<>&]*)">')
 
 
+_Tag = tuple[str, int, str, bool, str | None]
+"""A tag: its name, what it does to the depth (1, -1, or 0 for an empty element), the mark it leaves where it begins a
+line, whether it ends a paragraph that is open, and its address if it is linked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tidy:
     """What tidy markup says.
@@ -56,17 +60,6 @@ class Tidy:
     text: str
     links: tuple[str, ...]
     is_printable: bool
-
-
-class _Tag(NamedTuple):
-    """A tag: its name, what it does to the depth (1, -1, or 0 for an empty element), whether it begins a line, whether
-    it ends a paragraph that is open, and its address if it is linked."""
-
-    name: str
-    step: int
-    is_block: bool
-    ends_p: bool
-    address: str | None
 
 
 def tidy(html: str) -> Tidy | None:
@@ -99,22 +92,24 @@ def _links_of(pieces: list[str]) -> list[str] | None:
     """
     links: list[str] = []
     opened = [""]
+    known = _BARE_TAGS.get
     for at in range(1, len(pieces), 2):
         piece = pieces[at]
-        tag = _tag(piece) if len(piece) <= _LONGEST_TAG else None
+        tag = known(piece) or _other_tag(piece)
         if tag is None:
             return None
-        name, step, is_block, ends_p, address = tag
+        name, step, mark, ends_p, address = tag
+        pieces[at] = mark
         if step < 0:
             if opened.pop() != name:
                 return None
-        elif not _fits(name, ends_p, opened):
+            continue
+        if (ends_p or name == "a") and not _fits(name, ends_p, opened):
             return None
-        elif step:
+        if step:
             opened.append(name)
         if address is not None:
             links.append(address)
-        pieces[at] = _BREAK if is_block else ""
     return links
 
 
@@ -129,15 +124,13 @@ def _fits(name: str, ends_p: bool, opened: list[str]) -> bool:
 
 def _lines(text: str) -> tuple[str, bool]:
     """The lines between marks that say anything, each `folded`, and whether all are printable."""
-    lines = []
-    is_printable = True
-    for part in text.split(_BREAK):
-        if line := part.strip():
-            if "  " in line or not line.isprintable():
-                line = " ".join(line.split())
-                is_printable = is_printable and line.isprintable()
-            lines.append(line)
-    return "\n".join(lines), is_printable
+    parts = [part for part in map(str.strip, text.split(_BREAK)) if part]
+    whole = "\n".join(parts)
+    # All at once: no line holds white space but single spaces if none holds two of them and all are printable.
+    if "  " not in whole and "".join(parts).isprintable():
+        return whole, True
+    lines = [line if "  " not in line and line.isprintable() else " ".join(line.split()) for line in parts]
+    return "\n".join(lines), "".join(lines).isprintable()
 
 
 def folded(text: str) -> str:
@@ -169,11 +162,16 @@ def _is_sure(reference: str) -> bool:
     return 0x20 <= code < 0x7F or (0xA0 <= code < 0xD800) or (0xE000 <= code < 0xFDD0) or (0xFE00 <= code < 0xFFFE)
 
 
+def _other_tag(text: str) -> _Tag | None:
+    """A tag that is known in full, ``None`` for any other."""
+    if len(text) > _LONGEST_TAG:
+        return None
+    link = _PLAIN_LINK.fullmatch(text)
+    return ("a", 1, "", False, link[1]) if link else _tag(text)
+
+
 @lru_cache(maxsize=1024)
 def _tag(text: str) -> _Tag | None:
-    """A tag that is known in full, ``None`` for any other."""
-    if link := _PLAIN_LINK.fullmatch(text):
-        return _Tag("a", 1, False, False, link[1])
     found = _TAG.fullmatch(text)
     if found is None:
         return None
@@ -183,7 +181,7 @@ def _tag(text: str) -> _Tag | None:
         return None
     address = _address(attributes, _LINKED[name]) if name in _LINKED and not end else None
     step = 0 if name in _EMPTY else -1 if end else 1
-    return _Tag(name, step, name in BLOCKS, name in BLOCKS and name != "br", address)
+    return name, step, _BREAK if name in BLOCKS else "", name in BLOCKS and name != "br", address
 
 
 def _address(attributes: str, wanted: str) -> str:
@@ -192,3 +190,7 @@ def _address(attributes: str, wanted: str) -> str:
         if name.lower() == wanted:
             return unescape(double or single or bare)
     return ""
+
+
+_BARE_TAGS = {text: tag for name in KNOWN for text in (f"<{name}>", f"</{name}>") if (tag := _tag(text))}
+"""What most tags are: a name and nothing else."""
