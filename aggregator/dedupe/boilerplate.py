@@ -56,16 +56,15 @@ _HAS_WORD = re.compile(r"[^\W_]")
 
 def strip_body(text: str) -> str:
     """The folded text of a body without boilerplate at its head or tail. ``text`` has a line for each block."""
-    lines = text.split("\n")
-    last = len(lines)
-    while last > 1 and _is_furniture(lines[last - 1], _TAIL_LINE):
-        last -= 1
-    first = 0
-    while first < last - 1 and _is_furniture(lines[first], _HEAD_LINE):
-        first += 1
-    lines = lines[first:last]
-    lines[-1] = _strip_end(lines[-1])
-    return "\n".join(lines)
+    first, last = 0, len(text)
+    while (at := text.rfind("\n", 0, last)) >= 0 and _is_furniture(text, at + 1, last, _TAIL_LINE):
+        last = at
+    while (at := text.find("\n", first, last)) >= 0 and _is_furniture(text, first, at, _HEAD_LINE):
+        first = at + 1
+    begin = text.rfind("\n", first, last) + 1 or first
+    line = text[begin:last]
+    kept = _strip_end(line)
+    return text[first:last] if kept == line else text[first:begin] + kept
 
 
 def strip_title(title: str, names: frozenset[str]) -> str:
@@ -84,8 +83,8 @@ def _may_end_in_phrase(line: str) -> bool:
     return ".." in end or "published" in end or "appeared" in end or "continue read" in end or "read " in end
 
 
-def _is_furniture(line: str, rules: re.Pattern[str]) -> bool:
-    return len(line) <= _LONGEST and rules.fullmatch(line) is not None
+def _is_furniture(text: str, start: int, end: int, rules: re.Pattern[str]) -> bool:
+    return end - start <= _LONGEST and rules.fullmatch(text[start:end]) is not None
 
 
 def _strip_end(line: str) -> str:

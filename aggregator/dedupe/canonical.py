@@ -31,6 +31,7 @@ _DASHES = re.compile("[\u058a\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30a0\ufe58\u
 _BULLETS = re.compile("[\u00b7\u2022\u2023\u2219\u25aa\u25cf\u25e6]")
 _WORD = re.compile(r"[^\W_]+")
 _SPACES = bytes(code if code >= 0x80 or chr(code).isalnum() else 0x20 for code in range(0x100))
+_GAPS = re.compile(b"  +")
 _FEW = 16
 _USUAL = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u00a0"
 """What is typed in most texts: each folds alone, to ASCII."""
@@ -93,9 +94,9 @@ def body_words(reading: Reading) -> tuple[str, ...]:
     return tokens(strip_body(fold(reading.text)))
 
 
-def body_bytes(reading: Reading) -> list[bytes]:
-    """The same words as UTF-8, which is what hashes are made of."""
-    return byte_tokens(strip_body(fold(reading.text)))
+def body_bytes(reading: Reading) -> bytes:
+    """The same words as UTF-8 with one space between them, which is what hashes are made of."""
+    return joined_tokens(strip_body(fold(reading.text)))
 
 
 def title_words(title: str, names: Sequence[str] = ()) -> tuple[str, ...]:
@@ -133,7 +134,8 @@ def fold(text: str) -> str:
         if len(odd) > _FEW or any(map(_changes_neighbours, odd)):
             return _fold_all(text)
         for char in odd:
-            text = text.replace(char, _fold_one(char))
+            if (folds_to := _fold_one(char)) != char:
+                text = text.replace(char, folds_to)
     return text.replace("`", "'").lower()
 
 
@@ -165,10 +167,10 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(_spaced(text).decode("utf-8").split())
 
 
-def byte_tokens(text: str) -> list[bytes]:
-    """The same as UTF-8."""
-    # No white space is left but the space and what else of it is ASCII, so that bytes are split like characters.
-    return _spaced(text).split()
+def joined_tokens(text: str) -> bytes:
+    """The same as UTF-8, with one space between them."""
+    # No white space is left but the space.
+    return _GAPS.sub(b" ", _spaced(text)).strip(b" ")
 
 
 def _spaced(text: str) -> bytes:

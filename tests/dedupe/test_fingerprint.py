@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.dedupe.fingerprint import WORDLESS, fingerprint, fingerprints
+from aggregator.dedupe.fingerprint import WORDLESS, _is_strong, _lead, fingerprint, fingerprints
 from aggregator.dedupe.links import comparable
 from aggregator.model import Document, Enclosure, Entry, FeedProfile, Fingerprint, Person
 from tests.dedupe.archive import NOON, STORY, stamp
@@ -132,6 +132,16 @@ def test_lead_ignores_what_follows_two_hundred_words() -> None:
     assert fingerprint(long).lead == fingerprint(replace(long, content="word " * 200 + "changed", raw_id="8")).lead
     for change in ({"raw_date": "x"}, {"link": "https://x.example/"}, {"title": "T"}, {"content": "word " * 199 + "x"}):
         assert fingerprint(replace(long, **change)).lead != fingerprint(long).lead  # type: ignore[arg-type]
+
+
+@given(st.lists(st.integers(1, 12), max_size=260), st.integers(0, 25))
+def test_words_are_counted_without_taking_them_apart(lengths: list[int], titled: int) -> None:
+    """D-05, P-17: what counts words in a joined text agrees with a list of them, on both sides of every bound."""
+    for times in (1, 7):
+        words = [b"x" * length for length in lengths] * times
+        body = b" ".join(words)
+        assert _lead(body) == b" ".join(words[:200])
+        assert _is_strong(titled, body) is (len(words) >= 12 and titled + len(words) >= 20)
 
 
 def test_names_of_the_document_count_from_the_first_poll() -> None:
