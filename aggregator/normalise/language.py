@@ -51,8 +51,13 @@ def detected_language(text: str) -> str | None:
     start, end = text[:SAMPLE], text[-SAMPLE:]
     if is_plainly_english(start, end):
         return "en"
-    found = _detected(start)
-    return found if found is None or start == end or found == _detected(end) else None
+    found = _spoken(start)
+    return found if found is None or start == end or found == _spoken(end) else None
+
+
+def _spoken(sample: str) -> str | None:
+    """The language of one sample; where that is plain by itself, the models are asked for the other one only."""
+    return "en" if is_plainly_english(sample, sample) else _detected(sample)
 
 
 def _subtag(part: str) -> str:

@@ -103,6 +103,14 @@ def test_samples_of_two_languages_are_left_to_the_models(other: str) -> None:
         assert not is_plainly_english(sample, PLAIN[:400])
 
 
+@pytest.mark.parametrize("other", [WELSH, GAELIC, *(text * 4 for text in OTHERS), "12 34 " * 70, ENGLISH])
+def test_one_plain_end_is_what_the_models_would_say(other: str) -> None:
+    """P-43: where only one end of a text is plainly English, the outcome is that of asking the models for both."""
+    for text in (f"{PLAIN} {other}", f"{other} {PLAIN}"):
+        start, end = _detected(text[:400]), _detected(text[-400:])
+        assert detected_language(text) == (start if start == end else None)
+
+
 def test_plain_english_loads_no_models() -> None:
     """P-43: a feed in plain English that does not say so costs no models."""
     code = (
