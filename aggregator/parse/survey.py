@@ -61,9 +61,10 @@ class _Pass:
     def __init__(self, data: bytes) -> None:
         self.data, self.seen = data, Survey()
         self.stack: list[int] = []
-        self.inner = self.last = 0
+        self.inner = self.last = self.room = 0
         self.may_be_long = len(data) > MAX_TEXT
         self.parser = expat.ParserCreate("utf-8", " ")
+        self.parser.ordered_attributes = True  # Nobody looks at them: a list is made sooner than a dictionary.
         self._outside()
 
     def _outside(self) -> None:
@@ -71,6 +72,7 @@ class _Pass:
         self.parser.EndElementHandler = self._end
 
     def _inside(self) -> None:
+        self.room = MAX_DEPTH - 1 - len(self.stack)
         self.parser.StartElementHandler = self._deeper
         self.parser.EndElementHandler = self._shallower
 
@@ -94,7 +96,8 @@ class _Pass:
         if self.may_be_long:
             self._step()
         self.inner += 1
-        self._check_depth(len(self.stack) + 1 + self.inner)
+        if self.inner > self.room:
+            self._check_depth(MAX_DEPTH + 1)
 
     def _shallower(self, _name: str) -> None:
         if self.may_be_long:
