@@ -5,6 +5,7 @@ Run as ``python -m aggregator.parse.worker`` by `digest`; not a command for peop
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import importlib
 import os
@@ -14,7 +15,7 @@ import signal
 import struct
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from aggregator.errors import UnreadableError
@@ -26,6 +27,8 @@ _LENGTH = struct.Struct("<Q")
 _GRACE = 30
 _NICENESS = 5
 """Reading can wait; answering servers and readers cannot."""
+_ROOM = 1024 * 1024
+"""What Linux lets anybody give to a pipe. Memory is taken only for what is in it."""
 _GROWTH = 64 * 1024 * 1024
 """A worker that kept this much more than it had at first retires, so that one huge document costs no memory later."""
 
@@ -76,11 +79,19 @@ def _answer(read: Callable[..., object], task: bytes) -> Answer:
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """The two pipes for ourselves alone: whatever else reads standard input or prints must not disturb them."""
     source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    _widen(sink.fileno())
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     os.close(nothing)
     return source, sink
+
+
+def _widen(pipe: int) -> None:
+    """Let a pipe hold a whole answer, where the system allows it, so that nobody is woken for a part of one."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM)
 
 
 def _find(module: str, name: str) -> Callable[..., object]:
@@ -106,8 +117,14 @@ def _resident() -> int:
 
 def _pages(column: int) -> int:
     """A column of ``/proc/self/statm`` in bytes, 0 where there is none: address space, resident."""
-    status = Path("/proc/self/statm")
-    return int(status.read_text(encoding="ascii").split()[column]) * resource.getpagesize() if status.exists() else 0
+    try:
+        status = os.open("/proc/self/statm", os.O_RDONLY)
+    except FileNotFoundError:
+        return 0
+    try:
+        return int(os.read(status, 200).split()[column]) * resource.getpagesize()
+    finally:
+        os.close(status)
 
 
 def _receive(source: BinaryIO) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import pytest_asyncio
 
 from aggregator.model import Document, Unreadable
 from aggregator.parse.digest import InlineDigest, ProcessDigest
+from aggregator.parse.worker import _widen
 from aggregator.ports import Digest
 from tests.parse.readers import act
 from tests.parse.samples import context
@@ -199,3 +201,20 @@ def test_parent_loads_no_parser() -> None:
     )
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", script], cwd=root, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_GETPIPE_SZ"), reason="pipes have one size here")
+def test_a_pipe_is_widened_where_that_is_allowed() -> None:
+    """A whole answer fits in; what is no pipe is left as it is."""
+    source, sink = os.pipe()
+    _widen(sink)
+    assert fcntl.fcntl(source, fcntl.F_GETPIPE_SZ) >= 64 * 1024
+    os.close(sink)
+    os.close(source)
+    with Path(__file__).open("rb") as file:
+        _widen(file.fileno())
+
+
+async def test_long_answers_come_back_whole(digest: ProcessDigest) -> None:
+    """An answer of more than any pipe holds."""
+    assert await ask(digest, "bomb 5000000") == "x" * 5_000_000
