@@ -32,6 +32,11 @@ FORM = 1
 """Version of the form below; another one is not read."""
 _LARGEST = 16 * 1024 * 1024
 
+# To ask the enumerations costs more than the rest of a stamp.
+_ZONES = {zone.value: zone for zone in ZoneSource}
+_PRECISIONS = {precision.value: precision for precision in Precision}
+_STATES = {status.value: status for status in DateStatus}
+
 Row = list[Any]
 
 
@@ -134,7 +139,7 @@ def _stamp(row: Row) -> Stamp:
         raw=raw,
         element=element,
         instant=None if instant is None else datetime.fromtimestamp(instant, UTC),
-        zone=ZoneSource(zone),
-        precision=Precision(precision),
-        status=DateStatus(status),
+        zone=_ZONES[zone],
+        precision=_PRECISIONS[precision],
+        status=_STATES[status],
     )
