@@ -14,7 +14,8 @@ from aggregator.dedupe.keys import PLACE, aliases_of_id, link_alias, plain_link,
 from aggregator.model import Alias, Candidate, Document, Entry, FeedState, Fingerprint, Identity, Key, Source
 
 _ITEMS_NOT_VERSIONS = 3
-_Pair = tuple[Entry, Fingerprint]
+_Listed = tuple[Entry, Fingerprint, str]
+"""An entry with its fingerprint and its plain link, empty where it has none."""
 
 
 def mode(source: Source, state: FeedState) -> Identity:
@@ -28,15 +29,20 @@ def identify(document: Document, identity: Identity) -> tuple[Candidate, ...]:
     ``identity`` is the mode of the feed (`mode`); AUTO counts as GUID. Duplicates inside the document are resolved by
     P-18: the latest ``updated`` stays, else the first.
     """
-    pairs = tuple(zip(document.entries, document.fingerprints, strict=True))
-    census = _census(pairs)
+    pairs = zip(document.entries, document.fingerprints, strict=True)
+    listed = tuple((entry, fingerprint, plain_link(entry.link)) for entry, fingerprint in pairs)
+    census = _census(listed)
     chosen: dict[Key, Candidate] = {}
-    for entry, fingerprint in pairs:
-        key = _key(entry, fingerprint, census, identity)
+    for entry, fingerprint, link in listed:
+        key = _key(entry, fingerprint, link, census, identity)
         known = chosen.get(key)
         if known is None or _updated(entry) > _updated(known.entry):
             chosen[key] = Candidate(entry=entry, fingerprint=fingerprint, key=key, aliases=_aliases(entry, key))
     return _oldest_first(chosen.values())
+
+
+SPARE = ("guid+link:", "text:")
+"""How every key that `spare_keys` gives begins."""
 
 
 def spare_keys(candidate: Candidate) -> tuple[Key, ...]:
@@ -59,34 +65,34 @@ class _Census:
     by_link: dict[str, set[str]]
 
 
-def _census(pairs: Sequence[_Pair]) -> _Census:
-    by_id: dict[str, list[_Pair]] = defaultdict(list)
+def _census(listed: Sequence[_Listed]) -> _Census:
+    by_id: dict[str, list[_Listed]] = defaultdict(list)
     by_both: dict[tuple[str, str], set[str]] = defaultdict(set)
     by_link: dict[str, set[str]] = defaultdict(set)
-    for entry, fingerprint in pairs:
-        link = plain_link(entry.link)
+    for each in listed:
+        entry, fingerprint, link = each
         by_link[link].add(fingerprint.lead)
         if entry.raw_id:
-            by_id[entry.raw_id].append((entry, fingerprint))
+            by_id[entry.raw_id].append(each)
             by_both[entry.raw_id, link].add(fingerprint.lead)
-    unusable = frozenset(raw_id for raw_id, group in by_id.items() if _is_unusable(group))
+    unusable = frozenset(raw_id for raw_id, group in by_id.items() if len(group) > 1 and _is_unusable(group))
     return _Census(unusable=unusable, by_id_and_link=by_both, by_link=by_link)
 
 
-def _is_unusable(group: Sequence[_Pair]) -> bool:
+def _is_unusable(group: Sequence[_Listed]) -> bool:
     """P-16: one id on entries with different title and link. Where links are missing the text stands for them, and
     three different titles are items, whatever their links: nobody lists three versions of one entry."""
-    titles = {fingerprint.title for _, fingerprint in group}
-    places = {plain_link(entry.link) or fingerprint.content for entry, fingerprint in group}
+    titles = {fingerprint.title for _, fingerprint, _ in group}
+    places = {link or fingerprint.content for _, fingerprint, link in group}
     return len(titles) > 1 and (len(places) > 1 or len(titles) >= _ITEMS_NOT_VERSIONS)
 
 
-def _key(entry: Entry, fingerprint: Fingerprint, census: _Census, identity: Identity) -> Key:
+def _key(entry: Entry, fingerprint: Fingerprint, link: str, census: _Census, identity: Identity) -> Key:
     """The first key that can be trusted: id, id and link, id and text; without id link, then text. Of a saved page it
     is the place in it, where the page gives no permalink; without the page's address, the text as well."""
     if entry.anchor is not None:
         return spell(PLACE, entry.anchor, *((fingerprint.lead,) if entry.anchor.startswith("#") else ()))
-    link, raw_id = plain_link(entry.link), entry.raw_id
+    raw_id = entry.raw_id
     if raw_id and identity is not Identity.LINK:
         if raw_id not in census.unusable:
             return spell("guid", raw_id)

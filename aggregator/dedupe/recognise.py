@@ -12,7 +12,7 @@ from math import inf
 from aggregator.dedupe.context import Case, Match, same_link, with_key
 from aggregator.dedupe.dates import UNDATED, filed, near
 from aggregator.dedupe.fingerprint import WORDLESS
-from aggregator.dedupe.identity import mode, spare_keys
+from aggregator.dedupe.identity import SPARE, mode, spare_keys
 from aggregator.dedupe.migration import migrated
 from aggregator.dedupe.significance import is_related, wording
 from aggregator.model import Alias, Candidate, EntryId, Head, Identity, Reason
@@ -51,14 +51,24 @@ def recognise(case: Case) -> Recognition:
 
 
 def _by_key(case: Case) -> Recognition:
-    found = Recognition()
+    found, spared = Recognition(), any(key.startswith(SPARE) for key in case.heads.by_key)
     for candidate in case.candidates:
-        match = _known(case, candidate)
+        match = _plainly_known(case, candidate) if not spared else None
+        match = match or _known(case, candidate)
         if isinstance(match, Match):
             found.matches.append(match)
         else:
             found.strangers.append(match)
     return _without_strange_echoes(case, replace(found, matches=_without_echoes(found.matches)))
+
+
+def _plainly_known(case: Case, candidate: Candidate) -> Match | Candidate | None:
+    """What `_known` says where no entry stands under any spare key; ``None`` where the words must be compared."""
+    head = case.heads.by_key.get(candidate.key)
+    if head is None:
+        return candidate
+    same = candidate.fingerprint.revision == head.revision_hash
+    return Match(head=head, candidate=candidate) if same else None
 
 
 def _known(case: Case, candidate: Candidate) -> Match | Candidate:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.dedupe.identity import identify, spare_keys
+from aggregator.dedupe.identity import SPARE, identify, spare_keys
 from aggregator.dedupe.keys import public_ids
 from aggregator.model import Alias, Candidate, Entry, Identity, Key
 from tests.dedupe.archive import NOON, OTHER, STORY, document, item, stamp
@@ -95,6 +95,7 @@ def test_spare_keys() -> None:
     assert spare_keys(first(item("a", link=None))) == ()
     assert spare_keys(first(item(None, link="https://x.example/1")))[0].startswith("text:")
     assert spare_keys(first(item("a"), Identity.LINK)) == ()
+    assert all(key.startswith(SPARE) for one in (item("a"), item(None)) for key in spare_keys(first(one)))
 
 
 @pytest.mark.parametrize("raw_id", ["x" * 100_000, "a\x00b", "half \ud83d"])

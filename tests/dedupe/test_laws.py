@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aggregator.dedupe.identity import identify
-from aggregator.model import Added, DateStatus, Document, Entry, Identity, Precision, Stamp
+from aggregator.dedupe.context import DecideContext
+from aggregator.dedupe.decide import decide, head_query
+from aggregator.dedupe.identity import SPARE, identify, mode
+from aggregator.model import Added, DateStatus, Document, Entry, Identity, Key, Precision, Stamp
 from tests.dedupe.archive import NOON, OTHER, STORY, TinyArchive, document, item, outcomes
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -87,6 +90,22 @@ def test_deciding_again_finds_nothing_new(before: list[Document], listed: Docume
     once_more = archive.poll("knowe", listed, NOON + 10 * HOUR)
     assert set(outcomes(once_more)) <= {"seen"}
     assert [stored.head.revision for stored in archive.entries] == [head.revision for head in states]
+
+
+@LIMIT
+@given(st.lists(DOCUMENTS, max_size=3), DOCUMENTS)
+def test_the_short_way_to_known_entries_is_the_long_one(before: list[Document], listed: Document) -> None:
+    """P-16: an entry under a spare key that no candidate has makes each of them be compared; it changes no verdict."""
+    archive = TinyArchive()
+    for number, earlier in enumerate(before):
+        archive.poll("knowe", earlier, NOON + number * HOUR)
+    feed_id, now = archive.feed("knowe"), NOON + 9 * HOUR
+    context = DecideContext(source=archive.sources[feed_id], state=archive.states[feed_id])
+    candidates = identify(listed, mode(context.source, context.state))
+    heads = archive.heads(head_query(feed_id, candidates, now))
+    more = {Key(f"{kind}of nobody"): stored.head for kind in SPARE for stored in archive.entries[:1]}
+    slowly = replace(heads, by_key={**heads.by_key, **more})
+    assert decide(candidates, slowly, context, now) == decide(candidates, heads, context, now)
 
 
 @LIMIT
