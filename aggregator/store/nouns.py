@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -35,6 +35,11 @@ def json_text(value: object) -> str:
 def spelt(value: object) -> Any:
     """`plain` for `encoded`: with floats spelt, which the fast encoder would write in another way than ours."""
     return _SPELT[type(value)](value)
+
+
+def spelt_rest(kind: type[T], without: Collection[str]) -> Callable[[T], dict[str, Any]]:
+    """`spelt` for nouns of this class, but for some of their fields."""
+    return _SPELT.by_fields(kind, without)
 
 
 def encoded(spelt_value: object) -> str:
@@ -105,7 +110,7 @@ class _Parts(dict[type, Part]):
         if issubclass(kind, Enum):
             return _value
         if is_dataclass(kind):
-            return self._by_fields(kind)
+            return self.by_fields(kind)
         for known, part in ((str, _exact_text), (tuple, self._list), (list, self._list), (Mapping, self._mapping)):
             if issubclass(kind, known):
                 return part
@@ -125,20 +130,22 @@ class _Parts(dict[type, Part]):
             for key, part in value.items()
         }
 
-    def _by_fields(self, kind: Any) -> Part:
+    def by_fields(self, kind: Any, without: Collection[str] = ()) -> Part:
         """A dataclass, field by field; which fields may idle (an empty default) is told beforehand."""
-        laws = tuple((each.name, _idles(each.default), each.default) for each in fields(kind))
+        told = [each for each in fields(kind) if each.name not in without]
+        laws = tuple((each.name, _idles(each.default), each.default) for each in told)
         values = _values_of([name for name, _, _ in laws])
 
         def take_apart(value: Any) -> dict[str, Any]:
             row = {}
-            for (name, idles, default), part in zip(laws, values(value), strict=True):
-                if idles and (part is default or part == default):
+            for (name, idles, default), part in zip(laws, values(value)):  # noqa: B905 - of one length, and often
+                if part is default:
+                    if idles:
+                        continue
+                elif idles and default is not None and part == default:
                     continue
-                if type(part) is str and part.isascii():
-                    row[name] = part
-                else:
-                    row[name] = self[type(part)](part)
+                of = type(part)
+                row[name] = part if of is str and part.isascii() else self[of](part)
             return row
 
         return take_apart

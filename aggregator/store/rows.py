@@ -18,7 +18,7 @@ from aggregator.model import (
     Provenance,
 )
 from aggregator.proving import row_digest
-from aggregator.store.nouns import encoded, noun, spelt
+from aggregator.store.nouns import encoded, noun, spelt_rest
 from aggregator.store.stored import StoredEntry, StoredRevision
 from aggregator.store.values import (
     Row,
@@ -134,27 +134,33 @@ def revision_row(revision: StoredRevision) -> Mapping[str, SqlValue]:
     return row
 
 
+_rest = spelt_rest(Entry, WORDS)
+
+
 def _revision_row(revision: StoredRevision) -> Mapping[str, SqlValue]:
-    entry, prints = spelt(revision.entry), revision.fingerprint
-    words = {name: entry.pop(name, None) for name in WORDS}
-    details = {"entry": entry, "fingerprint": {"title": prints.title, "lead": prints.lead, "strong": prints.strong}}
+    entry, prints = revision.entry, revision.fingerprint
+    told = {"title": prints.title, "lead": prints.lead, "strong": prints.strong}
     return {
         "entry_id": revision.entry_id,
         "number": revision.number,
         "content_hash": prints.content,
         "revision_hash": prints.revision,
         "cv": prints.version,
-        **words,
-        "title": safe(revision.entry.title),
-        "content": safe(revision.entry.content),
-        "summary": safe(revision.entry.summary),
+        "title": safe(entry.title),
+        "content": safe(entry.content),
+        "content_kind": safe(entry.content_kind),
+        "summary": safe(entry.summary),
+        "url": safe_or_none(entry.url),
+        "link": safe_or_none(entry.link),
+        "base": safe_or_none(entry.base),
+        "language": safe_or_none(entry.language),
         "seen_at": instant_text(revision.seen_at),
         "poll_id": revision.poll_id,
         "significant": int(revision.significant),
         "displayed": int(revision.displayed),
         "reverts_to": revision.reverts_to,
         "reason": safe(revision.reason),
-        "details": encoded(details),
+        "details": encoded({"entry": _rest(entry), "fingerprint": told}),
         "provenance": str(revision.provenance),
         "observed_at": instant_or_none(revision.observed_at),
     }
