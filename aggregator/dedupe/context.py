@@ -12,7 +12,6 @@ from aggregator.model import (
     Alias,
     Candidate,
     Effective,
-    EntryId,
     FeedId,
     FeedState,
     Head,
@@ -51,13 +50,12 @@ class DecideContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One document before the rules; ``now`` is aware and UTC. ``holders`` are the entries that have each alias."""
+    """One document before the rules; ``now`` is aware and UTC."""
 
     candidates: Sequence[Candidate]
     heads: Heads
     context: DecideContext
     now: datetime
-    holders: Mapping[Alias, frozenset[EntryId]]
     dates: dict[int, Effective] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -85,6 +83,10 @@ class Case:
         stamp = self.context.meant(candidate.entry.published)
         return effective(stamp, self.as_of, self.context.source.timezone, basis)
 
+    def holders(self, alias: Alias) -> tuple[Head, ...]:
+        """The entries that have an alias."""
+        return self.heads.by_alias.get(alias, ())
+
     def own(self, heads: Iterable[Head]) -> tuple[Head, ...]:
         """Those of this feed (P-12: no key, no alias reaches beyond its feed)."""
         feed_id = self.feed_id
@@ -98,8 +100,7 @@ class Case:
 
 def open_case(candidates: Sequence[Candidate], heads: Heads, context: DecideContext, now: datetime) -> Case:
     """A document ready to be decided."""
-    holders = {alias: frozenset([head.entry_id for head in known]) for alias, known in heads.by_alias.items()}
-    return Case(candidates=candidates, heads=heads, context=context, now=now, holders=holders)
+    return Case(candidates=candidates, heads=heads, context=context, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

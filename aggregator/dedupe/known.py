@@ -145,5 +145,7 @@ def _updated_at(head: Head, entry: Entry, significant: bool, now: datetime) -> d
 
 
 def _new_aliases(case: Case, match: Match) -> tuple[Alias, ...]:
-    number, holders = match.head.entry_id, case.holders
-    return tuple([alias for alias in match.candidate.aliases if number not in holders.get(alias, ())])
+    number = match.head.entry_id
+    return tuple(
+        [alias for alias in match.candidate.aliases if number not in [head.entry_id for head in case.holders(alias)]]
+    )

@@ -207,7 +207,7 @@ def _support(case: Case, candidate: Candidate, alias: Alias, head: Head) -> str:
     if fingerprint.content == head.content_hash:
         if fingerprint.strong and fingerprint.content not in case.heads.templates:
             return f"same {alias.kind} and same text"
-        if when.basis in UNDATED and len(case.holders.get(alias, ())) == 1:
+        if when.basis in UNDATED and len(case.holders(alias)) == 1:
             return f"same {alias.kind} and same text, no date"
         if near(when, filed(head)):
             return f"same {alias.kind}, same text, same days"

@@ -13,8 +13,11 @@ SAID = "manifest"
 def refiled(case: Case, match: Match) -> Refiled | None:
     """The entry under another date: the first that is known of it, a day of the month known so far, or the one that a
     person states; ``None`` where it stays where it is."""
-    head, when = match.head, case.effective(match.candidate)
-    if head.announced or match.echo or when.basis in UNDATED:
+    head = match.head
+    if head.announced or match.echo:
+        return None
+    when = case.effective(match.candidate)
+    if when.basis in UNDATED:
         return None
     if (when.instant, when.precision) == (head.published_at, head.precision):
         return None

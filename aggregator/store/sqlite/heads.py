@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -24,6 +23,7 @@ from aggregator.model import (
     RevisionHash,
     Text,
 )
+from aggregator.store.nouns import encoded
 from aggregator.store.rows import alias_digest
 from aggregator.store.showing import HEADS_A_HASH, KIN, RECENT, wants_text
 from aggregator.store.sqlite.driver import sqlite3
@@ -116,7 +116,7 @@ class Search:
     def _by_keys(self) -> dict[Key, EntryId]:
         """One statement for all keys of the document: most documents bring nothing that is not known, or all new."""
         spelt = {safe(key): key for key in self._query.keys}
-        rows = self._all(_KEYS, self._query.feed_id, json.dumps(list(spelt)))
+        rows = self._all(_KEYS, self._query.feed_id, encoded(list(spelt)))
         return {spelt[key]: EntryId(number) for key, number in rows}
 
     def _by_aliases(self) -> list[tuple[Alias, list[EntryId]]]:
@@ -125,7 +125,7 @@ class Search:
         feed_id, asked = self._query.feed_id, self._query.aliases
         digests = [alias_digest(feed_id, alias) for alias in asked]
         most, found = len(digests) + HEADS_A_HASH, defaultdict[bytes, list[EntryId]](list)
-        rows = self._all(_ALIASES, json.dumps([digest.hex() for digest in digests]), most)
+        rows = self._all(_ALIASES, encoded([digest.hex() for digest in digests]), most)
         for digest, number in rows:
             found[bytes.fromhex(digest)].append(EntryId(number))
         if len(rows) == most:
@@ -141,7 +141,7 @@ class Search:
         as many as one hash may have. Looked up as aliases are."""
         contents = self._query.contents
         most, found = len(contents) + HEADS_A_HASH, defaultdict[ContentHash, list[tuple[str, int, str]]](list)
-        rows = self._all(_CONTENTS, json.dumps(contents), most)
+        rows = self._all(_CONTENTS, encoded(contents), most)
         if len(rows) == most:
             several = {content: self._by_content(content) for content in contents}
             return {content: numbers for content, numbers in several.items() if numbers}
@@ -169,20 +169,20 @@ class Search:
     def _kin(self) -> list[EntryId]:
         """Walks all entries of the feed; only a document that looks like a flood asks for it (P-15)."""
         query = self._query
-        titles, dates = json.dumps(query.titles), json.dumps([instant_text(date) for date in query.dates])
+        titles, dates = encoded(query.titles), encoded([instant_text(date) for date in query.dates])
         return sorted(EntryId(row[0]) for row in self._all(_KIN, query.feed_id, titles, dates, KIN))
 
     def _newest(self) -> datetime | None:
         return maybe_instant(self._all(_NEWEST, self._query.feed_id)[0][0])
 
     def _guarded(self) -> frozenset[ContentHash]:
-        facts = (json.dumps(self._query.contents), instant_text(self._query.now))
+        facts = (encoded(self._query.contents), instant_text(self._query.now))
         return frozenset(ContentHash(row[0]) for row in self._all(_GUARDED, *facts))
 
     def _heads(
         self, numbers: Iterable[EntryId], worded: AbstractSet[EntryId], keyed: AbstractSet[EntryId]
     ) -> dict[EntryId, Head]:
-        rows = self._all(_ENTRIES, json.dumps(list(numbers)))
+        rows = self._all(_ENTRIES, encoded(list(numbers)))
         heads = {EntryId(row[0]): _head(row) for row in rows}
         versions = {row[0]: row[-1] for row in rows}
         for number in worded:
@@ -203,7 +203,7 @@ class Search:
         if versions == 1:
             return {}
         if versions > len(self._asked):
-            rows = self._all(_OLDER, json.dumps(self._query.revisions), head.entry_id, head.revision)
+            rows = self._all(_OLDER, encoded(self._query.revisions), head.entry_id, head.revision)
             return {RevisionHash(word): number for word, number in rows if number is not None}
         found: dict[RevisionHash, int] = {}
         for word, number in self._all(_VERSIONS, head.entry_id):
