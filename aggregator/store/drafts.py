@@ -69,52 +69,41 @@ def first_entry(
 
 def first_revision(change: Added, sight: Sight) -> StoredRevision:
     """Version 1 of a new entry."""
-    return StoredRevision(
-        entry_id=sight.entry_id,
-        number=1,
-        seen_at=sight.at,
-        poll_id=sight.poll_id,
-        entry=change.candidate.entry,
-        fingerprint=change.candidate.fingerprint,
-        significant=True,
-        displayed=True,
-        reverts_to=None,
-        reason=reason_text(change.reason),
-        provenance=sight.provenance,
-        observed_at=sight.observed_at,
-    )
+    return _revision(change, 1, sight, significant=True, displayed=True)
 
 
 def older_revision(change: Recalled, entry: StoredEntry, sight: Sight) -> StoredRevision:
     """A version of the past: the next number, because numbers follow the order of storing, and never shown (B-08)."""
-    return StoredRevision(
-        entry_id=entry.entry_id,
-        number=entry.versions + 1,
-        seen_at=sight.at,
-        poll_id=sight.poll_id,
-        entry=change.candidate.entry,
-        fingerprint=change.candidate.fingerprint,
-        significant=False,
-        displayed=False,
-        reverts_to=None,
-        reason=reason_text(change.reason),
-        provenance=sight.provenance,
-        observed_at=sight.observed_at,
-    )
+    return _revision(change, entry.versions + 1, sight, significant=False, displayed=False)
 
 
 def next_revision(change: Revised, entry: StoredEntry, sight: Sight) -> StoredRevision:
     """The next version of a known entry."""
+    number, significant = entry.versions + 1, change.significant
+    return _revision(
+        change, number, sight, significant=significant, displayed=change.displayed, reverts_to=change.reverts_to
+    )
+
+
+def _revision(
+    change: Added | Recalled | Revised,
+    number: int,
+    sight: Sight,
+    *,
+    significant: bool,
+    displayed: bool,
+    reverts_to: int | None = None,
+) -> StoredRevision:
     return StoredRevision(
-        entry_id=entry.entry_id,
-        number=entry.versions + 1,
+        entry_id=sight.entry_id,
+        number=number,
         seen_at=sight.at,
         poll_id=sight.poll_id,
         entry=change.candidate.entry,
         fingerprint=change.candidate.fingerprint,
-        significant=change.significant,
-        displayed=change.displayed,
-        reverts_to=change.reverts_to,
+        significant=significant,
+        displayed=displayed,
+        reverts_to=reverts_to,
         reason=reason_text(change.reason),
         provenance=sight.provenance,
         observed_at=sight.observed_at,
