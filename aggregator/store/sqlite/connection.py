@@ -84,9 +84,7 @@ class Database:
         except sqlite3.Error:
             connection.close()
             raise
-        connection.create_function("fold", 1, str.casefold, deterministic=True)
-        # SQLite's own `unhex` is younger than some of the libraries this runs on.
-        connection.create_function("bytes_of", 1, bytes.fromhex, deterministic=True)
+        teach(connection)
         return connection
 
     @contextmanager
@@ -277,3 +275,10 @@ class Database:
                 reader.close()
             self._pool.clear()
             self.writer.close()
+
+
+def teach(connection: sqlite3.Connection) -> None:
+    """The functions that our statements call."""
+    connection.create_function("fold", 1, str.casefold, deterministic=True)
+    # SQLite's own `unhex` is younger than some of the libraries this runs on.
+    connection.create_function("bytes_of", 1, bytes.fromhex, deterministic=True)

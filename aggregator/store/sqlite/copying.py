@@ -13,7 +13,8 @@ from aggregator.proving import GENESIS
 from aggregator.store.sqlite.blueprint import steps_of
 from aggregator.store.sqlite.driver import FAULTS, plain_fault, sqlite3
 from aggregator.store.sqlite.dump import TABLES
-from aggregator.store.sqlite.evidence import ENDS, open_to_read
+from aggregator.store.sqlite.evidence import ENDS
+from aggregator.store.sqlite.moment import open_to_read
 
 PAGES = 4_096
 """Copied between two words about progress."""

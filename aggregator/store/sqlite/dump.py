@@ -12,7 +12,7 @@ from typing import Any
 from aggregator.errors import StoreError
 from aggregator.store.sqlite.blueprint import own_steps
 from aggregator.store.sqlite.driver import FAULTS, plain_fault, sqlite3
-from aggregator.store.sqlite.evidence import open_to_read
+from aggregator.store.sqlite.moment import open_to_read
 from aggregator.store.sqlite.schema import APPLICATION_ID, migrations
 from aggregator.store.sqlite.steps import toolbox_on
 

@@ -8,14 +8,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from aggregator.errors import StoreError
 from aggregator.model import Flaw
 from aggregator.ports import Columns, JournalLine, VersionLine
 from aggregator.proving import LATER
 from aggregator.store.evidence import version_line
 from aggregator.store.sqlite.beside import beside, contradictions
-from aggregator.store.sqlite.blueprint import altered, require_current
+from aggregator.store.sqlite.blueprint import altered
 from aggregator.store.sqlite.driver import FAULTS, plain_fault, sqlite3
+from aggregator.store.sqlite.moment import one_moment, open_to_read
 
 _LINE = "SELECT seq, kind, feed_id, entry_id, at, payload, hash FROM journal"
 _JOURNAL = f"{_LINE} WHERE seq > ? ORDER BY seq"
@@ -53,7 +53,6 @@ _ROWS = """
 SELECT coalesce((SELECT max(seq) FROM journal), 0) + 3 * coalesce((SELECT max(id) FROM entries), 0)
 """
 _BEFORE_ALL = -(2**63)
-_PRAGMAS = ("PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON")
 _FEW = 100
 """So many faults at most SQLite itself is asked for: a damaged file has no end of them."""
 
@@ -64,16 +63,7 @@ class SqliteEvidence:
     def __init__(self, path: Path) -> None:
         """Raises `StoreError` where the file cannot be read, or was written by another version of this program."""
         self._path = path
-        with self._plainly():
-            self._connection = open_to_read(path)
-        try:
-            with self._plainly():
-                require_current(self._connection, path)
-                self._connection.execute("BEGIN")
-                self._connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-        except StoreError:
-            self._connection.close()
-            raise
+        self._connection = one_moment(path)
 
     def rows(self) -> int:
         """About how many rows the streams will give."""
@@ -222,28 +212,3 @@ def _references(reader: sqlite3.Connection) -> Iterator[Flaw]:
 
 def _as_it_is(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
-
-
-def open_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write; also to a copy on a medium that cannot be written. Raises `sqlite3.Error`."""
-    address = path.absolute().as_uri()
-    for mode in ("mode=ro", "mode=ro&immutable=1"):
-        connection = sqlite3.connect(f"{address}?{mode}", uri=True, isolation_level=None, check_same_thread=False)
-        try:
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
-            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-        except FAULTS as error:
-            connection.close()
-            if mode != "mode=ro" or not _unwritable(path, error):
-                raise
-        else:
-            return connection
-    raise AssertionError("unreachable")
-
-
-def _unwritable(path: Path, error: Exception) -> bool:
-    """Whether SQLite stumbles only over the helper files it wants to make beside the database."""
-    name = getattr(error, "sqlite_errorname", "") or ""
-    log = path.with_name(f"{path.name}-wal")
-    return name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")) and path.is_file() and not log.exists()

@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from aggregator.errors import StoreError, UnknownEntryError
+from aggregator.errors import UnknownEntryError
 from aggregator.model import DayHead
 from aggregator.ports import Columns, JournalLine
-from aggregator.store.sqlite.blueprint import require_current
 from aggregator.store.sqlite.days import heads
 from aggregator.store.sqlite.driver import FAULTS, plain_fault, sqlite3
-from aggregator.store.sqlite.evidence import open_to_read
+from aggregator.store.sqlite.moment import one_moment
 
 _LINE = "SELECT seq, kind, feed_id, entry_id, at, payload, hash FROM journal"
 _TAKEDOWNS = f"{_LINE} WHERE seq IN (SELECT seq FROM takedowns) ORDER BY seq"  # noqa: S608 - fixed texts
@@ -35,17 +34,8 @@ class SqliteExhibits:
     def __init__(self, path: Path) -> None:
         """Raises `StoreError` where the file cannot be read, or was written by another version of this program."""
         self._path = path
-        with self._plainly():
-            self._reader = open_to_read(path)
-        try:
-            with self._plainly():
-                require_current(self._reader, path)
-                self._reader.row_factory = sqlite3.Row
-                self._reader.execute("BEGIN")
-                self._reader.execute("SELECT 1 FROM sqlite_schema").fetchone()
-        except StoreError:
-            self._reader.close()
-            raise
+        self._reader = one_moment(path)
+        self._reader.row_factory = sqlite3.Row
 
     def entry(self, number: int) -> Columns:
         """A row of ``entries``. Raises `UnknownEntryError`."""

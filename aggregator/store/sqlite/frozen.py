@@ -12,9 +12,9 @@ from aggregator.errors import StoreError
 from aggregator.model import Sealed, Segment
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.chains import SqliteChains
-from aggregator.store.sqlite.connection import Database
+from aggregator.store.sqlite.connection import Database, teach
 from aggregator.store.sqlite.driver import FAULTS, plain_fault, sqlite3
-from aggregator.store.sqlite.evidence import open_to_read
+from aggregator.store.sqlite.moment import one_moment
 from aggregator.store.sqlite.shelves import SqliteShelves
 from aggregator.store.sqlite.takedowns import SqliteTakedowns
 
@@ -24,14 +24,9 @@ class _OneMoment(Database):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            self._reader = open_to_read(path)
-            self._reader.row_factory = sqlite3.Row
-            self._reader.create_function("fold", 1, str.casefold, deterministic=True)
-            self._reader.create_function("bytes_of", 1, bytes.fromhex, deterministic=True)
-            self._reader.execute("BEGIN")
-        except FAULTS as error:
-            raise plain_fault(error, path) from error
+        self._reader = one_moment(path, current=False)
+        self._reader.row_factory = sqlite3.Row
+        teach(self._reader)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
