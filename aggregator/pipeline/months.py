@@ -67,6 +67,10 @@ class MonthPages:
             wanted |= self._all_of(scope, feed_id)
         yield from self._render(scope, wanted)
 
+    def entries(self, card: SourceCard) -> int:
+        """How many entries of a source its months hold."""
+        return sum(shelf.entries for shelf in self._scope(card).shelves)
+
     def newest(self, card: SourceCard | None, month: str) -> tuple[File, ...]:
         """The newest page of one month in all its forms, whether it is due or not."""
         scope = self._scope(card)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.model import Edition, FeedStatus, File, Listing, Selection, Site, SourceCard, Touched
+from aggregator.model import Edition, FeedId, FeedStatus, File, Listing, Selection, Site, SourceCard, Touched
 from aggregator.normalise.html import SANITISER_VERSION, clean_html
 from aggregator.normalise.text import paragraphs
 from aggregator.pipeline import edits, withdrawals
@@ -107,6 +107,7 @@ class _Run:
         if not extent.missing:
             self._months.only(extent.since, touched.seq)
         self._due: list[File] = []
+        self._whole: set[FeedId] = set()
         self._written: list[str] = []
         self._removal = Removal.of(library, every=extent.missing)
 
@@ -121,8 +122,9 @@ class _Run:
         self._put((render_heads(self._archive.heads(), at), *self._chronicle(), *self._manners(ledger)))
         self._put([render_taken_down(each, self._press) for each in self._removal.told])
         self._flush()
-        # Where everything is rendered, months are many: what is new goes first.
-        for card in (None, *(self._cards if self._months.everything else ())):
+        # Where everything is rendered, months are many: what is new goes first, but for what is at hand with it.
+        later = (card for card in self._cards if self._months.everything and card.id not in self._whole)
+        for card in (None, *later):
             self._keeping.begin()
             self._put_months(card)
         self._flush()
@@ -146,8 +148,9 @@ class _Run:
             self._keeping.feed(edition)
             files = render([edition], self._pages([edition]), self._press)
             self._put(self._keeping.noting(files, edition.items))
-            if not self._months.everything:
+            if not self._months.everything or self._months.entries(card) <= len(edition.items):
                 self._put_months(card)
+                self._whole.add(card.id)
         return count
 
     def _put_months(self, card: SourceCard | None) -> None:

@@ -199,6 +199,28 @@ def test_only_what_came_is_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     twins.publish()
     twins.at += DAY
     twins.new("ashmere", 1)
+    prepared = preparing(monkeypatch)
+    twins.home.publish()
+    assert prepared[: prepared.index(0)] == [31]
+    twins.publish()
+
+
+def test_months_that_are_at_hand_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is rendered: where the feed of a source holds all of it, its months are made of the same items; where
+    there is more of it, they come after what is new."""
+    home = Home(tmp_path)
+    home.store.sources.sync([source(name, category="") for name in FEEDS], START)
+    home.poll("ashmere", *home.new("ashmere", 30, START), at=START)
+    home.poll("bramford", *home.new("bramford", 400, START), at=START)
+    prepared = preparing(monkeypatch)
+    written = home.publish().written
+    assert sorted(each for each in prepared[: prepared.index(0)] if each <= 30) == list(range(1, 31))
+    order = ("feeds/ashmere/2026/01.html", "feed.atom", "feeds/bramford/2026/01.html")
+    assert sorted(order, key=written.index) == list(order)
+
+
+def preparing(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The numbers of entries that are prepared from now on; 0 where the combined feed begins."""
     prepared: list[int] = []
     real, combined = entry.prepare, walk.combined
 
@@ -212,9 +234,7 @@ def test_only_what_came_is_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(entry, "prepare", noting)
     monkeypatch.setattr(walk, "combined", begun)
-    twins.home.publish()
-    assert prepared[: prepared.index(0)] == [31]
-    twins.publish()
+    return prepared
 
 
 def test_a_damaged_note_is_not_believed(tmp_path: Path) -> None:
