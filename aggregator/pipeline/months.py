@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from aggregator.model import FeedId, File, Founding, MonthPage, Scope, Shift, ShiftKind, SourceCard
+from aggregator.model import FeedId, File, Founding, Item, MonthPage, Scope, Shift, ShiftKind, SourceCard
 from aggregator.pipeline.keeping import Keeping
 from aggregator.ports import Shelves
 from aggregator.publish.atom import render_atom
@@ -39,6 +39,7 @@ class MonthPages:
         self._configured: frozenset[FeedId] = frozenset()
         self._by_feed: dict[FeedId, list[Shift]] = defaultdict(list)
         self._months: dict[Shift, str] = {}
+        self._at_hand: Sequence[Item] = ()
         self.gone: list[str] = []
 
     @property
@@ -56,8 +57,10 @@ class MonthPages:
             self._by_feed[shift.feed_id].append(shift)
         self._configured = frozenset(self._shelves.configured(after, until))
 
-    def of(self, card: SourceCard | None) -> Iterator[tuple[File, ...]]:
-        """What is due of one source, or of all; the files of one page are to be written together."""
+    def of(self, card: SourceCard | None, at_hand: Sequence[Item] = ()) -> Iterator[tuple[File, ...]]:
+        """What is due of one source, or of all; the files of one page are to be written together. Entries ``at_hand``
+        were read a moment before."""
+        self._at_hand = at_hand
         scope = self._scope(card)
         if self._shifts is None:
             yield from self._render(scope, {shelf.month: whole(shelf.entries) for shelf in scope.shelves})
@@ -147,7 +150,7 @@ class MonthPages:
             entries=entries,
             number=number,
             last=last_number(entries),
-            items=tuple(reversed(self._shelves.page(feed_id, month, offset, limit))),
+            items=tuple(reversed(self._shelves.page(feed_id, month, offset, limit, self._at_hand))),
             earlier=next((each for each in near if each < month), None),
             later=next((each for each in near if each > month), None),
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.model import Edition, FeedId, FeedStatus, File, Listing, Selection, Site, SourceCard, Touched
+from aggregator.model import Edition, FeedId, FeedStatus, File, Item, Listing, Selection, Site, SourceCard, Touched
 from aggregator.normalise.html import SANITISER_VERSION, clean_html
 from aggregator.normalise.text import paragraphs
 from aggregator.pipeline import edits, withdrawals
@@ -149,12 +149,12 @@ class _Run:
             files = render([edition], self._pages([edition]), self._press)
             self._put(self._keeping.noting(files, edition.items))
             if not self._months.everything or self._months.entries(card) <= len(edition.items):
-                self._put_months(card)
+                self._put_months(card, edition.items)
                 self._whole.add(card.id)
         return count
 
-    def _put_months(self, card: SourceCard | None) -> None:
-        for files in self._months.of(card):
+    def _put_months(self, card: SourceCard | None, at_hand: Sequence[Item] = ()) -> None:
+        for files in self._months.of(card, at_hand):
             self._put(files)
 
     def _put(self, files: Sequence[File]) -> None:

@@ -18,8 +18,11 @@ class Shelves(Protocol):
         """The months of a source, or of all, that have entries: newest first."""
         ...
 
-    def page(self, feed_id: FeedId | None, month: str, offset: int, limit: int) -> tuple[Item, ...]:
-        """Published entries of a month, from the oldest on, after the first ``offset``."""
+    def page(
+        self, feed_id: FeedId | None, month: str, offset: int, limit: int, at_hand: Sequence[Item] = ()
+    ) -> tuple[Item, ...]:
+        """Published entries of a month, from the oldest on, after the first ``offset``. Those ``at_hand``, read a
+        moment before, are not read again."""
         ...
 
     def month_of(self, shift: Shift) -> str:

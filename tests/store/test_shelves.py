@@ -14,6 +14,7 @@ from aggregator.model import (
     Provenance,
     Reason,
     Refiled,
+    Selection,
     Shelf,
     Verdict,
 )
@@ -62,6 +63,18 @@ def test_published_entries_are_counted(store: Store) -> None:
     assert months(store, "nobody") == []
     store.ledger.release(FeedId("ashmere"), NOW)
     assert months(store, "ashmere") == [("2026-07", 1), ("2026-06", 3)]
+
+
+def test_what_is_at_hand_is_not_read_again(store: Store) -> None:
+    """The same objects stand in the page, in its order; what is at hand and not in the page is not."""
+    fill(store, *(added(candidate(n), JULY + n * HOUR) for n in range(1, 5)), added(candidate(6), JUNE))
+    hand = store.archive.items(Selection(limit=3))
+    found = store.shelves.page(FeedId("ashmere"), "2026-07", 0, 9, hand)
+    assert [item.entry_id for item in found] == [1, 2, 3, 4]
+    assert [item for item in found if any(item is each for each in hand)] == [
+        item for item in found if item.entry_id in {each.entry_id for each in hand}
+    ]
+    assert found == store.shelves.page(FeedId("ashmere"), "2026-07", 0, 9)
 
 
 def test_a_page_is_part_of_a_month_from_its_oldest_entry(store: Store) -> None:

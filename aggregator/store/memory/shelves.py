@@ -28,11 +28,15 @@ class MemoryShelves:
             own = [(month, counts[feed, month]) for feed, month in counts.names() if feed == (feed_id or ALL)]
             return tuple(Shelf(month=month, entries=count) for month, count in sorted(own, reverse=True) if count > 0)
 
-    def page(self, feed_id: FeedId | None, month: str, offset: int, limit: int) -> tuple[Item, ...]:
-        """Published entries of a month, from the oldest on, after the first ``offset``."""
+    def page(
+        self, feed_id: FeedId | None, month: str, offset: int, limit: int, at_hand: Sequence[Item] = ()
+    ) -> tuple[Item, ...]:
+        """Published entries of a month, from the oldest on, after the first ``offset``. Those ``at_hand``, read a
+        moment before, are not read again."""
+        known = {item.entry_id: item for item in at_hand}
         with self._tables.undo.lock:
             found = self._of(feed_id, month)[offset : offset + limit]
-            return tuple(item_of(entry, self._tables) for entry in found)
+            return tuple(known.get(entry.entry_id) or item_of(entry, self._tables) for entry in found)
 
     def _of(self, feed_id: FeedId | None, month: str) -> list[StoredEntry]:
         zone = self._tables.shelves.zone

@@ -49,6 +49,8 @@ _VERSION = "SELECT * FROM revisions WHERE entry_id = ? AND number = ?"
 
 def items_of(reader: sqlite3.Connection, numbers: Sequence[EntryId]) -> tuple[Item, ...]:
     """The entries as they are shown now, in this order."""
+    if not numbers:
+        return ()
     rows = reader.execute(_ITEMS, (json.dumps(numbers),)).fetchall()
     members, cards = members_of(reader, numbers), _cards(reader, {row[1] for row in rows})
     return tuple(_shown(tuple(row), cards[row[1]], tuple(members.get(row[0], ()))) for row in rows)

@@ -120,13 +120,18 @@ class SqliteShelves:
             rows = reader.execute(_SHELVES, (feed_id or ALL,)).fetchall()
         return tuple(Shelf(month=row["month"], entries=row["entries"]) for row in rows)
 
-    def page(self, feed_id: FeedId | None, month: str, offset: int, limit: int) -> tuple[Item, ...]:
-        """Published entries of a month, from the oldest on, after the first ``offset``."""
+    def page(
+        self, feed_id: FeedId | None, month: str, offset: int, limit: int, at_hand: Sequence[Item] = ()
+    ) -> tuple[Item, ...]:
+        """Published entries of a month, from the oldest on, after the first ``offset``. Those ``at_hand``, read a
+        moment before, are not read again."""
         with self._database.reading() as reader:
             since, until = (instant_text(at) for at in span_of(month, _zone(reader)))
             facts = {"feed": feed_id, "since": since, "until": until, "limit": limit, "offset": offset}
             rows = reader.execute(_PAGE[feed_id is None], facts).fetchall()
-            return items_of(reader, [EntryId(row[0]) for row in rows])
+            numbers, known = [EntryId(row[0]) for row in rows], {item.entry_id: item for item in at_hand}
+            known |= {item.entry_id: item for item in items_of(reader, [each for each in numbers if each not in known])}
+        return tuple(known[each] for each in numbers)
 
     def month_of(self, shift: Shift) -> str:
         """The month of the place in time that an entry has or left."""
