@@ -35,6 +35,7 @@ class Manifest:
     def __init__(self, root: Path) -> None:
         self._file = root / NOTE
         self._fresh = 0
+        """So many bytes of the note are of use, as far as this process knows."""
         self._read: tuple[dict[str, str], dict[str, str]] | None = None
         self._everything = not (self._file.exists() and (root / STATE).exists())
 
@@ -63,6 +64,8 @@ class Manifest:
 
     def settle(self) -> None:
         """A publish has ended well. Writes the note anew where most of it is of no more use."""
+        if self._read and not self._fresh:
+            self._fresh = sum(len(f"{path} {last}\n") for lines in self._read for path, last in lines.items())
         self._everything, self._read = False, None
         try:
             size = self._file.stat().st_size

@@ -11,7 +11,7 @@ from aggregator.publish import entry
 from aggregator.publish.dates import MONTHS, civil_day
 from aggregator.publish.months import changed_at, is_alone, name_of, text_path
 from aggregator.publish.pieces import backwards, lengths
-from aggregator.publish.press import Press
+from aggregator.publish.press import Prepared, Press
 
 HEAD = "Monthly Archives"
 CONTINUED = "Monthly Archives, page {}"
@@ -42,7 +42,8 @@ def _told(item: Item, press: Press) -> str:
     """What a page says of one entry, whatever else is on it."""
     if (known := entry.told(item, press, "text")) is not None:
         return known
-    return GAP.join((entry.prepared(item, press).title, *entry.lead(item, press), _origin(item, press)))
+    ready, words = entry.prepared(item, press), entry.lead(item, press)
+    return GAP.join((ready.title, *words, _origin(item, ready, press)))
 
 
 def _whole(page: MonthPage, parts: list[str], press: Press) -> File:
@@ -52,16 +53,16 @@ def _whole(page: MonthPage, parts: list[str], press: Press) -> File:
         words = entry.paragraphs(item, press)
         if sum(len(part.encode()) for part in words) > left:
             words = entry.lead(item, press)
-        own = (entry.prepared(item, press).title, *words, _origin(item, press))
+        ready = entry.prepared(item, press)
+        own = (ready.title, *words, _origin(item, ready, press))
         left -= sum(len(part.encode()) for part in own)
         parts += own
     body = GAP.join(parts) + "\n"
     return File(path=f"{text_path(page, page.number)}.txt", body=body.encode(), changed_at=changed_at(page))
 
 
-def _origin(item: Item, press: Press) -> str:
+def _origin(item: Item, ready: Prepared, press: Press) -> str:
     """``Knowsley News, 22 July 2017: https://…``"""
-    ready = entry.prepared(item, press)
     local = item.published_at.astimezone(ZoneInfo(press.site.timezone))
     address = f": {ready.link}" if ready.link else ""
     return f"{ready.origin.title}, {_date(item, local)}{address}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from aggregator.model import Flaw
+from aggregator.model import Flaw, Published
 from aggregator.publish.checking import PublishedCheck
 from aggregator.publish.folder import Folder
 from aggregator.publish.manifest import NOTE, SLACK, read_note
@@ -119,3 +120,32 @@ def test_the_note_does_not_grow_for_ever(folder: Folder) -> None:
     folder.remember(9, "x")
     assert (folder.root / NOTE).stat().st_size < 500
     assert flaws(folder.root) == []
+
+
+def test_words_survive_in_the_note(folder: Folder) -> None:
+    """What is noted with a file is given back while it holds its bytes, also after the note was written anew."""
+    folder.write([replace(file("feeds/b.atom"), noted="marks"), file("feeds/c.atom")])
+    with (folder.root / NOTE).open("ab") as note:
+        note.write(b"".join(b"feed.atom %064d\n" % number for number in range(SLACK // 70)))
+    folder.remember(9, "x")
+    assert (folder.root / NOTE).stat().st_size < 1000
+    again = Folder(folder.root)
+    assert again.kept("feeds/b.atom") == Published(body=LONG, noted="marks")
+    assert again.kept("feeds/c.atom") == Published(body=LONG, noted="")
+    assert again.kept("feeds/d.atom") is None
+    again.remember(9, "x")
+    (folder.root / "feeds" / "b.atom").write_bytes(LONG[1:])
+    assert again.kept("feeds/b.atom") is None
+    again.remove(["feeds/c.atom"])
+    assert Folder(folder.root).kept("feeds/c.atom") is None
+
+
+def test_a_note_that_is_all_of_use_is_not_written_anew(folder: Folder) -> None:
+    """Of many files it is large from the start; each command would write it again."""
+    with (folder.root / NOTE).open("ab") as note:
+        note.write(b"".join(b"feeds/%d.atom %064d\n" % (number, number) for number in range(SLACK // 70)))
+    again = Folder(folder.root)
+    assert again.kept("feeds/1.atom") is None, "there is no such file"
+    before = (folder.root / NOTE).stat().st_ino
+    again.remember(9, "x")
+    assert (folder.root / NOTE).stat().st_ino == before
