@@ -21,14 +21,14 @@ from aggregator.store.sqlite.segments import events_of, rows_holding, tally_in
 
 _LISTED = {
     True: """SELECT id FROM entries INDEXED BY entries_announced
-    WHERE pub_seq IS NOT NULL AND announced = 1 AND pub_seq >= :floor ORDER BY pub_seq DESC LIMIT :most""",
+    WHERE pub_seq IS NOT NULL AND announced = 1 AND pub_seq >= :floor ORDER BY pub_seq DESC LIMIT 0 + :most""",
     False: """SELECT id FROM entries INDEXED BY entries_announced_by_feed
     WHERE feed_id = :feed AND pub_seq IS NOT NULL AND announced = 1 AND pub_seq >= :floor
-    ORDER BY pub_seq DESC LIMIT :most""",
+    ORDER BY pub_seq DESC LIMIT 0 + :most""",
 }
 _NUMBERED = "SELECT * FROM segments WHERE chain = ? AND number = ?"
 _SEALED_AFTER = "SELECT * FROM segments WHERE chain = ? AND sealed_by > ?"
-_FROM_NUMBER = "SELECT * FROM segments WHERE chain = ? AND number > ? ORDER BY number LIMIT ?"
+_FROM_NUMBER = "SELECT * FROM segments WHERE chain = ? AND number > ? ORDER BY number LIMIT 0 + ?"
 _LATEST_EVENTS = """
 SELECT latest.* FROM json_each(?) CROSS JOIN events AS latest ON latest.seq = (
     SELECT max(seq) FROM events INDEXED BY events_by_entry WHERE entry_id = json_each.value
@@ -36,7 +36,7 @@ SELECT latest.* FROM json_each(?) CROSS JOIN events AS latest ON latest.seq = (
 """
 _TOMBSTONES = """
 SELECT events.* FROM events INDEXED BY events_tombstones
-WHERE kind = 'tombstone' AND seq >= ? ORDER BY seq DESC LIMIT ?
+WHERE kind = 'tombstone' AND seq >= ? ORDER BY seq DESC LIMIT 0 + ?
 """
 _KEEP = """
 INSERT INTO sealed (chain, number, site_url, atom_digest, rss_digest, documents) VALUES (?, ?, ?, ?, ?, ?)

@@ -31,7 +31,7 @@ SELECT copy.title, copy.url, copy.published_at, leads.value AS of_lead, coalesce
 FROM json_each(?) AS leads
 CROSS JOIN entries AS copy ON copy.id IN (
     SELECT id FROM entries INDEXED BY entries_by_lead WHERE duplicate_of = leads.value AND forgotten_at IS NULL
-    ORDER BY id LIMIT ?
+    ORDER BY id LIMIT 0 + ?
 )
 CROSS JOIN feeds ON feeds.id = copy.feed_id
 ORDER BY copy.id

@@ -40,10 +40,10 @@ _SHELVES = "SELECT month, entries FROM shelves WHERE feed_id = ? AND entries > 0
 _PAGE = {
     True: """SELECT id FROM entries INDEXED BY entries_published
     WHERE pub_seq IS NOT NULL AND published_at >= :since AND published_at < :until
-    ORDER BY published_at, id LIMIT :limit OFFSET :offset""",
+    ORDER BY published_at, id LIMIT 0 + :limit OFFSET 0 + :offset""",
     False: """SELECT id FROM entries INDEXED BY entries_published_by_feed
     WHERE feed_id = :feed AND pub_seq IS NOT NULL AND published_at >= :since AND published_at < :until
-    ORDER BY published_at, id LIMIT :limit OFFSET :offset""",
+    ORDER BY published_at, id LIMIT 0 + :limit OFFSET 0 + :offset""",
 }
 _NEWER = {
     True: """SELECT published_at, id FROM entries INDEXED BY entries_published
