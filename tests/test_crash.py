@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import time
 from pathlib import Path
 
 from aggregator.captures.reader import CaptureReader
 from aggregator.model import Place
+from aggregator.store.sqlite.driver import sqlite3
 from tests.farm import ROOT, World, world
 
 KILLS = int(os.environ.get("AGGREGATOR_TEST_KILLS", "12"))
@@ -34,6 +34,7 @@ def killed_poll(place: World, seconds: float) -> None:
 
 
 def query(place: World, sql: str) -> list[tuple[object, ...]]:
+    # By the library that the world itself reads with: two copies of SQLite in one process undo each other's locks.
     with sqlite3.connect(f"file:{place.data / 'archive.db'}?mode=ro", uri=True) as reader:
         return reader.execute(sql).fetchall()
 
