@@ -81,7 +81,7 @@ class Member:
     published_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One emitted entry with its displayed revision. Instants are aware, UTC, whole seconds.
 

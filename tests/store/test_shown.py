@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from weakref import ref
 
 from aggregator.model import (
     Category,
@@ -73,40 +70,6 @@ def test_every_word_of_an_entry_is_read(tmp_path: Path) -> None:
         assert found == by_nouns(reader, EntryId(1))
     assert (found.authors, found.enclosures, found.original) == (words.authors, words.enclosures, words.source)
     assert (found.source.rights, found.source.language, found.title_basis) == ("Open", "cy", "page")
-    home.store.close()
-
-
-def test_an_item_is_shared_only_while_all_of_it_is_the_same(tmp_path: Path) -> None:
-    """Read twice, an item is one object, so that what was made of it is found; whatever changes makes another."""
-    home = Home(tmp_path / "home")
-    home.poll("ashmere", added(candidate(1), NOW), at=START)
-    with home.store.database.reading() as reader:
-        (first,) = items_of(reader, (EntryId(1),))
-        (again,) = items_of(reader, (EntryId(1),))
-    assert again is first
-    profile = FeedProfile(title="Ashmere’s own")
-    home.poll("ashmere", at=START + timedelta(hours=1), profile=profile)
-    with home.store.database.reading() as reader:
-        (renamed,) = items_of(reader, (EntryId(1),))
-        assert renamed == by_nouns(reader, EntryId(1))
-    assert (renamed.source.title, renamed.content) == ("Ashmere’s own", first.content)
-    with home.store.database.transaction() as writer:
-        writer.execute("UPDATE entries SET withdrawn_at = first_seen_at, withdrawn_by = 'gone' WHERE id = 1")
-    with home.store.database.reading() as reader:
-        (withdrawn,) = items_of(reader, (EntryId(1),))
-    assert withdrawn.withdrawn_at == withdrawn.first_seen_at
-    assert renamed.withdrawn_at is None
-    home.store.close()
-
-
-def test_no_item_is_kept_alive_by_being_shared(tmp_path: Path) -> None:
-    """Memory is bounded by those who hold items."""
-    home = Home(tmp_path / "home")
-    home.poll("ashmere", added(candidate(1), NOW), at=START)
-    with home.store.database.reading() as reader:
-        seen = ref(items_of(reader, (EntryId(1),))[0])
-    gc.collect()
-    assert seen() is None
     home.store.close()
 
 

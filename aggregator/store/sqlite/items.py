@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
-from weakref import WeakValueDictionary
 
 from aggregator.model import EntryId, FeedId, Item, Member, SourceCard
 from aggregator.store.rows import entry_of, revision_of
@@ -40,9 +38,6 @@ _CARDS = """
 SELECT feeds.id, source, tag, learned -> '$.profile' AS profile FROM json_each(?)
 CROSS JOIN feeds ON feeds.id = json_each.value
 """
-_SHOWN_NOW: WeakValueDictionary[tuple[Any, ...], Item] = WeakValueDictionary()
-"""Items that somebody still holds, by all that they are made from: what is read for the feed of a source is read again
-for its month, and what was made of an item is found by its being the same object. Holds nothing alive by itself."""
 _ENTRY = "SELECT * FROM entries WHERE id = ?"
 _VERSION = "SELECT * FROM revisions WHERE entry_id = ? AND number = ?"
 
@@ -53,7 +48,7 @@ def items_of(reader: sqlite3.Connection, numbers: Sequence[EntryId]) -> tuple[It
         return ()
     rows = reader.execute(_ITEMS, (json.dumps(numbers),)).fetchall()
     members, cards = members_of(reader, numbers), _cards(reader, {row[1] for row in rows})
-    return tuple(_shown(tuple(row), cards[row[1]], tuple(members.get(row[0], ()))) for row in rows)
+    return tuple(item_of(row, cards[row[1]], members.get(row[0], ())) for row in rows)
 
 
 def versions_of(
@@ -72,15 +67,6 @@ def entry_in(reader: sqlite3.Connection, number: EntryId) -> StoredEntry:
 def version_in(reader: sqlite3.Connection, number: EntryId, version: int) -> StoredRevision:
     """One version that is there."""
     return revision_of(reader.execute(_VERSION, (number, version)).fetchone())
-
-
-def _shown(row: tuple[Any, ...], card: SourceCard, members: tuple[Member, ...]) -> Item:
-    """The item of a row: the one that is there already, where the same row gave it with the same source and copies. An
-    item holds its card, so while it lives no other card can have the identity of that one."""
-    key = (*row, id(card), members)
-    if (known := _SHOWN_NOW.get(key)) is None:
-        known = _SHOWN_NOW[key] = item_of(row, card, members)
-    return known
 
 
 def members_of(reader: sqlite3.Connection, leads: Sequence[EntryId]) -> dict[EntryId, list[Member]]:
