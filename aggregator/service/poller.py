@@ -18,8 +18,9 @@ from aggregator.ports import Ports
 
 log = structlog.get_logger()
 
-WORTHWHILE = 8
-"""A claim is a commit; while polls are in flight it waits until an eighth of the requests, or half, have room."""
+FEWEST, SHARE = 4, 8
+"""A claim is a commit; while polls are in flight it waits until so many may be asked, or one in so many of all requests
+where those are more (half, where there are hardly any)."""
 BEHIND = 2
 """So many times the requests in flight may be polls altogether: answers wait to be read and stored while others are
 asked, but not without end."""
@@ -116,7 +117,8 @@ class Poller:
         return min(self._concurrency - len(self._asking), BEHIND * self._concurrency - len(self._running))
 
     def _is_worthwhile(self, room: int) -> bool:
-        return room >= max(min(4, self._concurrency // 2), self._concurrency // WORTHWHILE, 1)
+        """Whether room for so many is worth a claim."""
+        return room >= max(min(FEWEST, self._concurrency // 2), self._concurrency // SHARE, 1)
 
     async def _ask(self, request: Request) -> Exchange:
         """The exchange of one poll. Raises what the client raises."""
