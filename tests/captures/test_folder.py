@@ -155,6 +155,19 @@ def test_a_note_of_a_file_that_was_touched_counts_for_nothing(tmp_path: Path, en
     assert closed_at(tmp_path, "2026-06-001") is None
 
 
+def test_a_file_whose_index_has_a_gap_is_read_again(tmp_path: Path) -> None:
+    """What could not be written to the index is written at the next start, however well the file was closed."""
+    warc, index = folder(tmp_path), tmp_path / "2026-06-001.cdxj"
+    index.mkdir()
+    keep(warc, distinct(1))
+    index.rmdir()
+    keep(warc, distinct(2))
+    warc.close()
+    assert closed_at(tmp_path, "2026-06-001") is None
+    keep(folder(tmp_path), distinct(3))
+    assert len(index.read_text().splitlines()) == 3
+
+
 @pytest.mark.parametrize("lost", [1, 7, 200, 1_000])
 def test_a_cut_record_is_taken_away_and_no_whole_one(tmp_path: Path, lost: int) -> None:
     """A crash or a full disk leaves half a record: the next start removes it, keeps all before and goes on."""

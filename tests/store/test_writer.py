@@ -217,9 +217,9 @@ async def test_work_put_first_is_committed_before_all_that_waits(sqlite: SqliteS
         order.append(f"{name} is told")
 
     held = asyncio.ensure_future(writer(slow))
-    await asyncio.to_thread(half.wait)
     rest = [asyncio.ensure_future(writer(lambda n=number: order.append(f"rest {n}"))) for number in range(3)]  # type: ignore[misc]
-    await asyncio.sleep(0.05)
+    # All of them are one batch by then, and its first work has begun.
+    await asyncio.to_thread(half.wait)
     ahead = asyncio.ensure_future(
         told("first", asyncio.ensure_future(writer(lambda: order.append("first"), first=True)))
     )
